@@ -1,0 +1,47 @@
+# The one runner, for people and CI. Each target makes the environment it needs; uv when present, else venv and pip.
+PYTHON ?= python3
+VENV   ?= .venv
+UV     := $(shell command -v uv 2>/dev/null)
+BIN    := $(VENV)/bin
+
+.PHONY: demo test check bench matrix build clean help
+.DEFAULT_GOAL := help
+
+help: ## What can be made.
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.ready ## An agent recorded, redacted, sealed and verified; no key, no network.
+	$(BIN)/vedette demo
+
+test: $(VENV)/.ready ## All tests, on the library versions of the lock.
+	$(BIN)/pytest -q
+
+check: $(VENV)/.ready ## Format, lint, types, import contracts.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.ready ## What Vedette costs, as ratios against a baseline of the same run.
+	$(BIN)/python -m tests.bench
+
+matrix: $(VENV)/.ready ## The client tests on the oldest and the newest version of each host library.
+	$(BIN)/python -m tests.clients.matrix
+
+build: $(VENV)/.ready ## Wheel and source distribution into dist/.
+	rm -rf dist
+	$(BIN)/python -m build --installer $(if $(UV),uv,pip) --outdir dist .
+
+clean: ## Forget the environment and everything built.
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
+
+# An editable install knows its entry points from pyproject.toml, so a change there makes it anew.
+$(VENV)/.ready: pyproject.toml uv.lock
+ifdef UV
+	uv sync --frozen --quiet --all-extras $(if $(filter command environment,$(origin PYTHON)),--python $(PYTHON))
+else
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable '.[demo,fast,otlp-grpc]' --group dev
+endif
+	@touch $@

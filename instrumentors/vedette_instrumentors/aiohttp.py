@@ -1,0 +1,85 @@
+"""aiohttp's client: each request sent on a connection is an exchange, each redirect hop its own.
+
+Not patched: `ws_connect` frames; a connection that cannot be made fails before there is a request to see.
+Bodies arrive with their content encoding undone, unless the session says `auto_decompress=False`.
+"""
+
+import weakref
+from typing import Any
+
+from vedette.instrument import Args, Facts, Seam, Tap
+
+
+def _request(args: Args) -> Facts:
+    request = args.self
+    return {
+        "http.request.method": request.method,
+        "url.full": str(request.url),
+        "network.protocol.name": "http",
+        "vedette.http.request.headers": tuple(request.headers.items()),
+        "vedette.http.request.body": _body(request.body),
+    }
+
+
+def _body(body: Any) -> bytes | None:
+    """Bytes, text and JSON are there already; what is written by a generator or a form is counted by nobody."""
+    value = getattr(body, "_value", body)
+    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else None
+
+
+def _answer(args: Args, response: Any) -> Facts:
+    transport = getattr(response.connection, "transport", None)
+    peer = transport.get_extra_info("peername") if transport is not None else None
+    tls = transport.get_extra_info("ssl_object") if transport is not None else None
+    return {
+        "http.response.status_code": response.status,
+        "network.protocol.version": f"{response.version.major}.{response.version.minor}",
+        "network.peer.address": peer[0] if isinstance(peer, tuple) else peer or None,
+        "network.peer.port": peer[1] if isinstance(peer, tuple) else None,
+        "network.transport": None if peer is None else "tcp" if isinstance(peer, tuple) else "unix",
+        "tls.protocol.version": tls.version() if tls is not None else None,
+        "vedette.http.response.headers": response.raw_headers,
+        "vedette.http.decoded": getattr(response._session, "_auto_decompress", True),
+    }
+
+
+def _tee(response: Any, tap: Tap) -> Any:
+    """The reader whose chunks are the body. Its end may be fed after the last chunk was read, so that is asked too."""
+    reader = response.content
+    if not hasattr(reader, "_buffer") or (reader.at_eof() and not reader._buffer):
+        return None  # no body
+    owner = weakref.ref(response)
+
+    def fed() -> None:
+        alive = owner()
+        if alive is not None and not alive.content._buffer:
+            tap.close()
+
+    reader.on_eof(fed)
+    return reader
+
+
+def _read(args: Args, piece: Any) -> Facts:
+    return {"vedette.end.reason": "end" if args.self.at_eof() else None}
+
+
+def _left(args: Args, result: Any) -> Facts:
+    """The host is done with the response: read to its end, left early, or cut off by the server."""
+    content = args.self.content
+    error = content.exception() if content is not None else None
+    return {} if error is None else {"error.type": f"{type(error).__module__}.{type(error).__qualname__}"}
+
+
+SEAMS = [
+    Seam(
+        target="aiohttp.client_reqrep:ClientRequest.send",
+        step="open",
+        owner=lambda _, response: response,
+        name=lambda args: str(args.self.method),
+        request=_request,
+    ),
+    Seam(target="aiohttp.client_reqrep:ClientResponse.start", step="answer", response=_answer, tee=_tee),
+    Seam(target="aiohttp.streams:StreamReader._read_nowait_chunk", step="read", response=_read),
+    Seam(target="aiohttp.client_reqrep:ClientResponse.close", step="close", response=_left),
+    Seam(target="aiohttp.client_reqrep:ClientResponse.release", step="close", response=_left),
+]

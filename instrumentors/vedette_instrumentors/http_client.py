@@ -1,0 +1,135 @@
+"""The standard library's HTTP client, and all that rides on it: urllib, urllib3, requests, botocore, xmlrpc.
+
+Every attempt and every redirect hop is an exchange, for all retry logic lies above. Bytes are as on the wire: the
+request with its head, the response body with its chunk framing.
+Not patched: urllib3-future, which no longer builds on this (a file of its own), and urllib3's opt-in HTTP/2.
+"""
+
+from typing import Any
+
+from vedette.instrument import Args, Facts, Seam, Tap
+
+
+def _open(args: Args) -> Facts:
+    connection, path = args.self, str(args.get("url", 1))
+    return {
+        "http.request.method": args.get("method", 0),
+        "url.full": path if "://" in path[:8] else f"{_origin(connection)}{path}",
+        "network.protocol.name": "http",
+        "vedette.http.framing": "http1",
+        "vedette.proxy": True if connection._tunnel_host or "://" in path[:8] else None,
+    }
+
+
+def _origin(connection: Any) -> str:
+    """Scheme, host and port asked for; behind a CONNECT tunnel, those of the far end."""
+    scheme = "https" if connection.default_port == 443 else "http"
+    host = connection._tunnel_host or connection.host
+    port = connection._tunnel_port if connection._tunnel_host else connection.port
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}" if port in (None, connection.default_port) else f"{scheme}://{host}:{port}"
+
+
+def _send(args: Args) -> Facts:
+    data = args.get("data", 0)
+    return {"vedette.http.request.body": bytes(data) if isinstance(data, bytes | bytearray | memoryview) else None}
+
+
+def _answer(args: Args, response: Any) -> Facts:
+    socket = args.self.sock or getattr(getattr(response.fp, "raw", None), "_sock", None)
+    peer = socket.getpeername() if socket is not None else None
+    return {
+        "http.response.status_code": response.status,
+        "network.protocol.version": {10: "1.0", 11: "1.1"}.get(response.version),
+        "network.peer.address": peer[0] if isinstance(peer, tuple) else peer or None,
+        "network.peer.port": peer[1] if isinstance(peer, tuple) else None,
+        "network.transport": None if peer is None else "tcp" if isinstance(peer, tuple) else "unix",
+        "tls.protocol.version": socket.version() if hasattr(socket, "version") else None,
+        "vedette.http.response.headers": tuple(response.headers.items()),
+    }
+
+
+def _tee(response: Any, tap: Tap) -> Any:
+    if response.fp is None or response.length == 0 or response._method == "HEAD":
+        return None
+    response.fp = _Reader(response.fp, tap, response.length, bool(response.chunked))
+    return True
+
+
+class _Reader:
+    """The file that a response reads its body from, recording what is read. Ends with the file."""
+
+    def __init__(self, file: Any, tap: Tap, length: int | None, chunked: bool) -> None:
+        self._file = file
+        self._tap = tap
+        self._left = length
+        self._chunked = chunked
+        self._ended = False
+
+    def _fed(self, piece: bytes, whole: bool) -> bytes:
+        """`whole`: the caller asked for something, so nothing means the end of the file."""
+        if piece:
+            self._tap.feed(piece)
+            if self._left is not None:
+                self._left -= len(piece)
+        self._ended = self._ended or (whole and not piece) or self._left == 0
+        return piece
+
+    def read(self, size: int | None = -1) -> bytes:
+        try:
+            piece = self._fed(self._file.read(size), size != 0)
+        except BaseException as error:
+            self._tap.close(error)
+            raise
+        self._ended = self._ended or size is None or size < 0
+        return piece
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._fed(self._file.read1(size), size != 0)
+
+    def readinto(self, buffer: Any) -> int:
+        return self._into(self._file.readinto, buffer)
+
+    def readinto1(self, buffer: Any) -> int:
+        return self._into(self._file.readinto1, buffer)
+
+    def _into(self, fill: Any, buffer: Any) -> int:
+        try:
+            size: int = fill(buffer)
+        except BaseException as error:
+            self._tap.close(error)
+            raise
+        self._fed(bytes(memoryview(buffer)[:size]), len(buffer) > 0)
+        return size
+
+    def readline(self, size: int = -1) -> bytes:
+        line = self._fed(self._file.readline(size), True)
+        if self._chunked and line in (b"\r\n", b"\n"):  # the line after the trailers; those after chunks are `read`
+            self._ended = True
+        return line
+
+    def close(self) -> None:
+        try:
+            self._file.close()
+        finally:
+            self._tap.close(reason="end" if self._ended else "close")
+
+    def __del__(self) -> None:
+        self._tap.close(reason="end" if self._ended else "collected")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("_file", "_tap", "_ended"):
+            raise AttributeError(name)
+        return getattr(self._file, name)
+
+
+SEAMS = [
+    Seam(
+        target="http.client:HTTPConnection.putrequest",
+        step="open",
+        name=lambda args: str(args.get("method", 0)),
+        request=_open,
+    ),
+    Seam(target="http.client:HTTPConnection.send", step="feed", request=_send),
+    Seam(target="http.client:HTTPConnection.getresponse", step="answer", response=_answer, tee=_tee),
+]

@@ -1,0 +1,147 @@
+"""A Call's life: opened with its place and its clock, filled with frozen facts, closed once and handed to the line."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from vedette.capture import context, hub
+from vedette.capture.body import Tap, whole
+from vedette.capture.freeze import freeze
+from vedette.event import Body, Call, Kind, Result, Wire
+from vedette.guard import guard
+from vedette.names import CONTENT
+
+_HEADERS = {"vedette.http.request.headers": "request_headers", "vedette.http.response.headers": "response_headers"}
+_BODIES = {"vedette.http.request.body": "request", "vedette.http.response.body": "response"}
+_WIRE = {"vedette.http.framing": "framing", "vedette.http.decoded": "decoded"}
+PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+def open_call(kind: Kind, name: str, source: str, facts: Mapping[str, Any]) -> Call:
+    """A new Call inside the current one. Ids are random, 64 bits an operation, 128 bits a trace (W3C Trace Context)."""
+    frame = context.current()
+    outer = frame.call
+    call = Call(
+        kind,
+        name,
+        source,
+        actor=frame.actor,
+        event_id=f"{random.getrandbits(64):016x}",  # noqa: S311 - an identifier, no secret
+        parent_id=outer.event_id if outer else "",
+        trace_id=outer.trace_id if outer else f"{random.getrandbits(128):032x}",  # noqa: S311 - as above
+        begin_ns=time.time_ns(),
+        clock_ns=time.perf_counter_ns(),
+    )
+    call.span_id = call.operation_id = call.event_id
+    if kind is Kind.EXCHANGE:
+        call.wire = Wire("", "")
+    add(call, facts)
+    if call.wire is not None:
+        _address(call, call.wire)
+    return call
+
+
+def add(call: Call, facts: Mapping[str, Any]) -> None:
+    """Take facts over, frozen. Headers and bodies of an exchange go to its wire, read later on the line."""
+    for name, value in facts.items():
+        if call.wire is not None and name in _HEADERS:
+            setattr(call.wire, _HEADERS[name], _lowered(value))
+        elif call.wire is not None and name in _BODIES:
+            setattr(call.wire, _BODIES[name], value if isinstance(value, Body) else whole(value))
+        elif call.wire is not None and name in _WIRE:
+            setattr(call.wire, _WIRE[name], value)
+        elif value is not None:
+            call.facts[name] = freeze(value) if name in CONTENT or not isinstance(value, float) else repr(value)
+
+
+def _lowered(pairs: Any) -> Pairs:
+    return tuple((_text(name).lower(), _text(value)) for name, value in pairs)
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
+def _address(call: Call, wire: Wire) -> None:
+    """Where an exchange goes, from its URL; RFC 3986."""
+    wire.method = str(call.facts.get("http.request.method", ""))
+    wire.url = str(call.facts.get("url.full", ""))
+    with guard("capture.address"):
+        parts = urlsplit(wire.url)
+        call.facts.setdefault("url.scheme", parts.scheme)
+        call.facts.setdefault("server.address", parts.hostname or "")
+        call.facts.setdefault("server.port", parts.port or PORTS.get(parts.scheme, 0))
+
+
+def answered(call: Call) -> None:
+    """The head of the response is here: its status is a fact of the wire too."""
+    if call.wire is not None:
+        call.wire.status = int(call.facts.get("http.response.status_code", 0))
+
+
+def close_call(call: Call, result: Result, error: BaseException | None = None) -> None:
+    """End the Call, once, and hand it to the line."""
+    if call.closed:
+        return
+    call.closed = True
+    call.duration_ns = max(time.perf_counter_ns() - call.clock_ns, 0)
+    call.result = result
+    if error is not None:
+        _blame(call, error)
+    if hub.line is not None:
+        hub.line.end(call)
+
+
+def _blame(call: Call, error: BaseException) -> None:
+    kind = type(error)
+    module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    call.facts.setdefault("error.type", f"{module}{kind.__qualname__}")
+    with guard("capture.error"):
+        call.facts["vedette.error.message"] = str(error)
+
+
+def result_of(error: BaseException) -> Result:
+    """How the host's exception ends an operation: cancelled by the host, left by it, or failed."""
+    if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
+        return Result.CANCELLED
+    return Result.ABANDONED if isinstance(error, GeneratorExit) else Result.ERROR
+
+
+_ENDS = {"close": Result.ABANDONED, "collected": Result.ABANDONED, "error": Result.ERROR}
+
+
+def tap_response(call: Call, limit: int) -> Tap:
+    """A tap whose closing closes the Call: what arrived, when the first byte came, and why it ended."""
+
+    def closed(tap: Tap, error: BaseException | None, reason: str) -> None:
+        if call.wire is not None:
+            call.wire.response = tap.body()
+            call.wire.first_byte_ns = tap.first_ns and tap.first_ns + began - call.clock_ns
+        if error is not None and not isinstance(error, GeneratorExit):
+            close_call(call, result_of(error), error)
+            return
+        how = reason if error is None else "close"
+        if how != "end":
+            call.facts["vedette.end.reason"] = how
+        close_call(call, _ENDS.get(how, Result.OK))
+
+    began = time.perf_counter_ns()
+    return Tap(limit, closed)
+
+
+def tap_request(call: Call, limit: int) -> Tap:
+    """A tap for a request body that is produced while it is sent."""
+
+    def closed(tap: Tap, error: BaseException | None, reason: str) -> None:
+        body = tap.body()
+        if call.wire is not None and body.size:
+            call.wire.request = body
+
+    return Tap(limit, closed)

@@ -1,0 +1,35 @@
+"""Who is acting, said by the application: user, session, agent."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from vedette.capture import context
+
+
+class session:  # noqa: N801 - used like a function: `with vedette.session(user="ada"):`
+    """Everything inside, threads and tasks included, is done for this user, in this session, by this agent.
+
+    Works with `with` and `async with`; what is left out stays as it is outside. User and session leave the process as
+    keyed pseudonyms only. `run` tells runs of one agent apart.
+    """
+
+    def __init__(self, *, user: str = "", session: str = "", agent: str = "", run: str = "") -> None:
+        self._who = {"user": user, "session": session, "agent": agent, "run": run}
+        self._before: list[context.Place] = []
+
+    def __enter__(self) -> session:
+        self._before.append(context.here())
+        context.go(context.acting(**self._who))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        context.go(self._before.pop())
+
+    async def __aenter__(self) -> session:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, tb)

@@ -1,0 +1,61 @@
+"""`@vedette.tool`: a hand-written tool, recorded like one of a framework's."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+from vedette.capture.seam import Args, Facts, Seam
+from vedette.capture.shapes import wrap
+from vedette.event import Kind
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@overload
+def tool(function: F) -> F: ...
+@overload
+def tool(*, name: str = "", description: str = "") -> Callable[[F], F]: ...
+def tool(function: Any = None, *, name: str = "", description: str = "") -> Any:
+    """Mark a function, coroutine function, generator or async generator as a tool of the agent's.
+
+    Its intent, with the arguments, is on disk before it runs; its result, items or error follow. The function stays
+    what it was: same signature, same kind, picklable by name.
+    """
+
+    def mark(marked: F) -> F:
+        return wrap(_seam(marked, name, description), marked, method=False)  # type: ignore[return-value]  # of the same shape
+
+    return mark if function is None else mark(function)
+
+
+def _seam(function: Callable[..., Any], name: str, description: str) -> Seam:
+    signature = inspect.signature(function)
+    known = name or function.__name__
+    about = description or (inspect.getdoc(function) or "").partition("\n")[0]
+
+    def request(args: Args) -> Facts:
+        given = signature.bind_partial(*args.args, **args.kwargs).arguments
+        return {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": known,
+            "gen_ai.tool.type": "function",
+            "gen_ai.tool.description": about or None,
+            "gen_ai.tool.call.arguments": {key: value for key, value in given.items() if key not in ("self", "cls")},
+        }
+
+    return Seam(
+        target=f"{function.__module__}:{function.__qualname__}",
+        kind=Kind.TOOL,
+        name=lambda _: known,
+        request=request,
+        response=lambda _, result: {"gen_ai.tool.call.result": result},
+        chunk=_item,
+    )
+
+
+def _item(facts: dict[str, Any], item: Any) -> None:
+    """What a generator gives, piece by piece: text is joined, anything else counted by its last."""
+    if isinstance(item, str):
+        facts["gen_ai.tool.call.result"] = f"{facts.get('gen_ai.tool.call.result', '')}{item}"

@@ -1,0 +1,90 @@
+"""Hand-written tool loops: what the model asked for stands in a response, what came of it in the next request.
+
+A tool that a seam saw running is not told twice: its Call takes the question off the list, by call id or else by name.
+The result a model is given is the host's word; what ran, and when exactly, no wire can show (`vedette.source` = `wire`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from vedette.capture.protocols import Reading, ToolCall, ToolResult
+from vedette.event import Call, Kind, Result
+
+SOURCE = "wire"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    tool: ToolCall
+    by: Call
+
+
+class ToolLoop:
+    """The tool calls that models asked for and that nobody has answered yet; bounded, oldest first out."""
+
+    def __init__(self, most: int = 1024) -> None:
+        self._most = most
+        self._asked: OrderedDict[str, _Asked] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def ran(self, call: Call) -> None:
+        """A seam saw a tool run: nothing is left to be told about it."""
+        with self._lock:
+            asked = self._take(str(call.facts.get("gen_ai.tool.call.id", "")), call.name)
+        if asked is not None:
+            call.facts.setdefault("gen_ai.tool.call.id", asked.tool.id)
+
+    def heard(self, call: Call, reading: Reading) -> list[Call]:
+        """Note what this response asks for; give the tool Calls that this request answers."""
+        with self._lock:
+            answers = [(self._take(result.id, ""), result) for result in reading.answered]
+            for tool in reading.asked:
+                self._asked[tool.id] = _Asked(tool, call)
+            while len(self._asked) > self._most:
+                self._asked.popitem(last=False)
+        return [_told(asked, result, call) for asked, result in answers if asked is not None]
+
+    def _take(self, call_id: str, name: str) -> _Asked | None:
+        found = self._asked.pop(call_id, None) if call_id else None
+        if found is not None or not name:
+            return found
+        for key, asked in self._asked.items():
+            if asked.tool.name == name:
+                return self._asked.pop(key)
+        return None
+
+
+def _told(asked: _Asked, result: ToolResult, answering: Call) -> Call:
+    """A tool Call between the response that asked and the request that answered."""
+    begin = asked.by.begin_ns + asked.by.duration_ns
+    facts: dict[str, object] = {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": asked.tool.name,
+        "gen_ai.tool.type": "function",
+        "gen_ai.tool.call.id": asked.tool.id,
+        "gen_ai.tool.call.arguments": asked.tool.arguments,
+        "gen_ai.tool.call.result": result.content,
+    }
+    if result.is_error:
+        facts |= {"vedette.tool.error": True, "error.type": "tool_error"}
+    by = asked.by
+    event_id = f"{(int(by.event_id, 16) ^ hash(asked.tool.id)) & (2**64 - 1):016x}"
+    return Call(
+        Kind.TOOL,
+        asked.tool.name,
+        SOURCE,
+        facts=facts,
+        actor=answering.actor,
+        event_id=event_id,
+        operation_id=event_id,
+        parent_id=by.parent_id,
+        trace_id=by.trace_id,
+        span_id=event_id,
+        begin_ns=begin,
+        duration_ns=max(answering.begin_ns - begin, 0),
+        result=Result.ERROR if result.is_error else Result.OK,
+        closed=True,
+    )

@@ -1,0 +1,173 @@
+"""The words every room shares: a Call while it is under way and raw, an Event once it is redacted and frozen.
+
+A Call lives on the host's threads and never leaves the process. An Event is all that the trail, the rules and the
+signals ever see; only `vedette.redact` makes one, so raw content cannot reach disk or network by a slip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+Fact = str | int | bool
+
+
+class Kind(str, Enum):
+    """What sort of operation an Event tells of (docs/decisions/0006; `k` in the trail)."""
+
+    INFERENCE = "inference"
+    TOOL = "tool"
+    AGENT = "agent"
+    RETRIEVAL = "retrieval"
+    EXCHANGE = "exchange"
+    PROCESS = "process"
+    CONNECTION = "connection"
+    INPUT = "input"
+    OUTPUT = "output"
+    AUTH = "auth"
+    CHANGE = "change"
+    FINDING = "finding"
+    LIFECYCLE = "lifecycle"
+
+    __str__ = str.__str__
+
+
+class Phase(str, Enum):
+    """`intent` is written before the effect, `outcome` after it; `single` is all there is."""
+
+    INTENT = "intent"
+    OUTCOME = "outcome"
+    SINGLE = "single"
+
+    __str__ = str.__str__
+
+
+class Result(str, Enum):
+    """How an operation ended (`vedette.outcome`, `r` in the trail)."""
+
+    OK = "ok"
+    ERROR = "error"
+    DENIED = "denied"
+    CANCELLED = "cancelled"
+    ABANDONED = "abandoned"
+    UNKNOWN = "unknown"
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is acting. On a Call the values are raw, on an Event user and session are keyed pseudonyms."""
+
+    user: str = ""
+    session: str = ""
+    agent: str = ""
+    run: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a tap kept of one body: its head, its tail, and how many bytes were not kept in between.
+
+    `size` counts every byte that went by, `sha256` (hex) is over all of them and set only where something was not kept.
+    """
+
+    head: bytes = b""
+    tail: bytes = b""
+    size: int = 0
+    sha256: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return self.size == len(self.head)
+
+
+@dataclass(slots=True)
+class Wire:
+    """The bytes of one HTTP exchange as a tap saw them; read on the line, never on the host's thread.
+
+    Headers are lower-case names with their values in the order of the wire.
+    """
+
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request: Body = Body()
+    status: int = 0
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response: Body = Body()
+    first_byte_ns: int = 0  # since the Call began; 0 = no byte came
+    decoded: bool = False  # the client had already undone the content encoding (aiohttp)
+    framing: str = ""  # "http1": bodies still carry heads and chunk framing (http.client)
+
+
+@dataclass(slots=True)
+class Call:
+    """One operation under way, raw. Facts are keyed as in `names.FACTS`; content is among them, under its own name.
+
+    `begin_ns` is wall-clock time; `clock_ns` is the monotonic clock at the same moment, from which `duration_ns` is
+    measured. `span` is ours to end, or None; `adopted` names the scope of a foreign span that already tells of this
+    operation. `key` tells a Call from itself when one woven function calls another with the same arguments.
+    """
+
+    kind: Kind
+    name: str
+    source: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    actor: Actor = Actor()
+    event_id: str = ""
+    operation_id: str = ""
+    parent_id: str = ""
+    trace_id: str = ""
+    span_id: str = ""
+    begin_ns: int = 0
+    clock_ns: int = 0
+    duration_ns: int = 0
+    result: Result = Result.UNKNOWN
+    key: tuple[int, ...] = ()
+    span: Any = None
+    adopted: str = ""
+    intent: int | None = None
+    wire: Wire | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What redaction took out of one place. `digest` is a keyed HMAC, equal for equal values; `path` a JSON pointer."""
+
+    kind: str
+    digest: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The same operation redacted, frozen and canonical. `content` maps a field to its redacted text (JSON or plain).
+
+    `of` is the sequence number of this outcome's intent record.
+    """
+
+    kind: Kind
+    name: str
+    phase: Phase = Phase.SINGLE
+    result: Result = Result.OK
+    begin_ns: int = 0
+    duration_ns: int = 0
+    trace_id: str = ""
+    span_id: str = ""
+    actor: Actor = Actor()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    content: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[Label, ...] = ()
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The place of one record in the trail: what `append` returns once the record would survive a SIGKILL."""
+
+    stream: str
+    n: int

@@ -1,0 +1,78 @@
+"""The border with the host: our faults stop here, are counted and said once; the host's own pass untouched.
+
+`with guard("capture.request"):` swallows an `Exception` of ours. `BaseException` (KeyboardInterrupt, CancelledError,
+GeneratorExit) is the host's and always passes. Under tests the guard is loud: faults are counted and raised.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from types import TracebackType
+
+logger = logging.getLogger("vedette")
+
+_counts: Counter[str] = Counter()
+_lock = threading.Lock()
+_loud = False
+
+
+class Guard:
+    """A reusable, stateless context manager for one room."""
+
+    __slots__ = ("room",)
+
+    def __init__(self, room: str) -> None:
+        self.room = room
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
+        if error is None or not isinstance(error, Exception):
+            return False
+        report(self.room, error)
+        return not _loud
+
+
+_guards: dict[str, Guard] = {}
+
+
+def guard(room: str) -> Guard:
+    """The guard of `room`, such as `capture.request`; one object a room, so that entering it costs nothing."""
+    found = _guards.get(room)
+    if found is None:
+        found = _guards[room] = Guard(room)
+    return found
+
+
+def report(room: str, error: Exception) -> None:
+    """Count a fault of ours and say it once a room. Only the class is said: a message may carry what was redacted."""
+    with _lock:
+        _counts[room] += 1
+        first = _counts[room] == 1
+    if first:
+        logger.warning(
+            "vedette: internal fault in %s (%s); the application is not affected", room, type(error).__name__
+        )
+        logger.debug("vedette: fault in %s", room, exc_info=error)
+
+
+def faults() -> dict[str, int]:
+    """Faults so far, by room."""
+    with _lock:
+        return dict(_counts)
+
+
+def loud(on: bool) -> bool:
+    """Raise our faults instead of swallowing them (tests); returns the setting before."""
+    global _loud  # noqa: PLW0603 - one switch for the process, thrown by the test suite
+    before, _loud = _loud, on
+    return before
+
+
+def reset() -> None:
+    """Forget all counts (tests)."""
+    with _lock:
+        _counts.clear()

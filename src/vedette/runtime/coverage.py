@@ -1,0 +1,95 @@
+"""What is woven, what is not and why, with which settings: a record at start, on change and at the end."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from vedette.capture.weave import stitches
+from vedette.config import Problem, Settings, table
+from vedette.event import Call, Kind, Result
+from vedette.guard import faults
+from vedette.names import SCHEMA
+from vedette.signals.adoption import left_out
+
+BLIND = ("pycurl", "curl_cffi", "primp", "pyreqwest", "grpc")
+"""Libraries that reach the network below every hook of Python (wire.md 2.4): named when a host imports one."""
+
+
+def lifecycle(phase: str, **facts: Any) -> Call:
+    named = {key.replace("__", "."): value for key, value in facts.items()}
+    return Call(
+        Kind.LIFECYCLE,
+        phase,
+        "vedette",
+        facts={"vedette.lifecycle.phase": phase, **named},
+        result=Result.OK,
+        closed=True,
+    )
+
+
+def coverage(settings: Settings, problems: Sequence[Problem], reason: str) -> Call:
+    """The coverage record; `reason` is `start`, `change` or `end`."""
+    call = lifecycle("coverage")
+    call.facts["vedette.lifecycle.reason"] = reason
+    call.facts["vedette.guard.faults"] = sum(faults().values())
+    call.facts["vedette.coverage"] = {"libraries": libraries(), "seams": seams(), "faults": faults(), "blind": blind()}
+    call.facts["vedette.settings"] = {
+        "effective": {variable: value for variable, value, _, _ in table(settings)},
+        "problems": [str(problem) for problem in problems],
+        "opentelemetry": {name: "set" for name in sorted(os.environ) if name.startswith("OTEL_")},
+    }
+    return call
+
+
+def seams() -> list[dict[str, str]]:
+    return [{key: value for key, value in asdict(each).items() if value} for each in stitches()]
+
+
+def libraries() -> dict[str, str]:
+    """The libraries that our seams belong to and that this process has imported, with their versions."""
+    tops = {each.target.partition(":")[0].partition(".")[0] for each in stitches()}
+    return {top: version(top) for top in sorted(tops) if top in sys.modules}
+
+
+def version(module: str) -> str:
+    """The version of an imported library: what it says of itself, else its distribution, else Python's."""
+    said = getattr(sys.modules.get(module), "__version__", "")
+    if said:
+        return str(said)
+    try:
+        return importlib.metadata.version(module.replace("_", "-"))
+    except importlib.metadata.PackageNotFoundError:
+        return platform.python_version()
+
+
+def blind() -> list[str]:
+    """What we cannot see: clients below Python's hooks, and foreign spans that cannot be adopted."""
+    return [name for name in BLIND if name in sys.modules] + [f"span of {name}" for name in left_out()]
+
+
+def birth(resource: dict[str, Any]) -> Call:
+    """The first record of a stream: who runs here, with what."""
+    call = lifecycle("birth")
+    call.facts |= {
+        "service.name": str(resource.get("service.name", "")),
+        "service.version": str(resource.get("service.version", "")),
+        "service.instance.id": str(resource.get("service.instance.id", "")),
+        "host.name": socket.gethostname(),
+        "os.type": platform.system().lower(),
+        "process.runtime.name": platform.python_implementation().lower(),
+        "process.runtime.version": platform.python_version(),
+        "telemetry.distro.name": "vedette",
+        "telemetry.distro.version": importlib.metadata.version("vedette"),
+        "telemetry.sdk.version": importlib.metadata.version("opentelemetry-sdk"),
+        "process.executable.name": os.path.basename(sys.argv[0] or sys.executable),  # noqa: PTH119 - a name, not a path
+        "vedette.schema": SCHEMA,
+    }
+    call.facts = {name: value for name, value in call.facts.items() if value != ""}
+    return call

@@ -1,0 +1,171 @@
+"""The line: the one way of the data, from a closed Call to the trail, the rules and the signals.
+
+Guarantees. What `append` returned for survives SIGKILL. The intent of an action is in the trail before its effect.
+The queue is bounded and nothing is dropped: when it is full, the host's thread walks the line itself.
+Sad path: while the trail cannot be written, signals and rules go on and the next record that can be written is a gap.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+from opentelemetry import context as otel
+
+from vedette.capture.context import Frame, go
+from vedette.capture.reading import Reader
+from vedette.config import Settings
+from vedette.detect import Engine
+from vedette.event import Ack, Call, Event, Kind
+from vedette.guard import guard
+from vedette.redact import Redactor
+from vedette.signals.adoption import Adoption
+from vedette.signals.metrics import Metrics
+from vedette.signals.spans import Spans
+from vedette.trail import Trail
+
+_ACTIONS = frozenset({Kind.TOOL, Kind.EXCHANGE, Kind.PROCESS, Kind.CHANGE})
+_ALL = _ACTIONS | {Kind.AGENT, Kind.RETRIEVAL, Kind.INFERENCE}
+INTENTS = {"actions": _ACTIONS, "all": _ALL, "off": frozenset[Kind]()}
+_SYNC = frozenset({Kind.TOOL, Kind.PROCESS})
+_SILENT = otel.set_value(otel._SUPPRESS_INSTRUMENTATION_KEY, True, otel.Context())
+
+
+def off_stage() -> None:
+    """Make this thread ours: outside every Call of the host's, and not instrumented by anybody."""
+    go((Frame(), _SILENT))
+
+
+class Line:
+    """The thread and its five steps. Built once a process by `vedette.start`; a fork gets a thread of its own."""
+
+    def __init__(
+        self, settings: Settings, redactor: Redactor, trail: Trail, is_readonly: Callable[[str], bool]
+    ) -> None:
+        self.trail = trail
+        self.redactor = redactor
+        self.spans = Spans(settings)
+        self.metrics = Metrics(settings)
+        self._reader = Reader()
+        self._rules = Engine()
+        self.adoption = Adoption()
+        self._intents = INTENTS[settings.write_ahead]
+        self._readonly = is_readonly
+        self._inline = settings.inline
+        self._most = settings.queue
+        self._fresh()
+        os.register_at_fork(after_in_child=self._fresh)
+
+    def _fresh(self) -> None:
+        """Nothing queued, no thread: at birth, and in a forked child, whose parent walks what was queued."""
+        self._queue: queue.SimpleQueue[Call | threading.Event] = queue.SimpleQueue()
+        self._room = threading.Semaphore(self._most)
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    # On the host's thread.
+
+    def begin(self, call: Call) -> Ack | None:
+        with guard("line.begin"):
+            if not self.adoption.take(call):
+                self.spans.start(call)
+        if call.kind not in self._intents:
+            return None
+        with guard("line.intent"):
+            sync = call.kind in _SYNC and not self._readonly(call.name)
+            ack = self.trail.append(self.redactor.intent(call), sync=sync)
+            call.intent = ack.n
+            return ack if sync else None
+        return None
+
+    def wait(self, ack: Ack) -> bool:
+        return self.trail.wait(ack)
+
+    async def wait_async(self, ack: Ack) -> bool:
+        return await self.trail.wait_async(ack)
+
+    def end(self, call: Call) -> None:
+        with guard("line.end"):
+            if self._inline or not self._room.acquire(blocking=False):
+                self.walk(call)
+                return
+            self._queue.put(call)
+            if self._thread is None:
+                self.start()
+
+    # The line itself.
+
+    def walk(self, call: Call) -> None:
+        """Read, redact, append, detect, signal."""
+        for each in self._reader.read(call):
+            with guard("line.redact"):
+                self.record(self.redactor.event(each), each)
+
+    def record(self, event: Event, call: Call | None = None) -> None:
+        with guard("line.append"):
+            self.trail.append(event)
+        with guard("line.detect"):
+            for finding in self._rules.see(event):
+                self.record(finding)
+        with guard("line.signal"):
+            self.metrics.record(event)
+            if call is not None and call.span is not None:
+                self.spans.finish(call.span, event)
+
+    # Its thread.
+
+    def start(self) -> None:
+        """Start the thread. Where none can start any more (the interpreter is going down), the caller walks the line."""
+        with self._starting:
+            if self._thread is not None:
+                return
+            thread = threading.Thread(target=self._run, name="vedette-line", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                self._inline = True
+                self._walk_queued()
+                return
+            self._thread = thread
+
+    def _run(self) -> None:
+        off_stage()
+        while True:
+            item = self._queue.get()
+            if isinstance(item, threading.Event):
+                item.set()
+                continue
+            self._room.release()
+            with guard("line.walk"):
+                self.walk(item)
+
+    def _walk_queued(self) -> None:
+        while not self._queue.empty():
+            item = self._queue.get()
+            if isinstance(item, Call):
+                self._room.release()
+                self.walk(item)
+
+    def flush(self, timeout: float) -> bool:
+        """Whether everything that was queued before has been walked within `timeout` seconds."""
+        if self._thread is None or not self._thread.is_alive():
+            self._walk_queued()
+            return True
+        if threading.current_thread() is self._thread:
+            return True
+        done = threading.Event()
+        self._queue.put(done)
+        return done.wait(timeout)
+
+    @property
+    def depth(self) -> int:
+        return self._queue.qsize()
+
+
+def deadline(seconds: float) -> Callable[[], float]:
+    """How many of `seconds` are left, never below 0."""
+    end = time.monotonic() + seconds
+    return lambda: max(end - time.monotonic(), 0.0)

@@ -1,0 +1,193 @@
+"""Start and stop: the one place that puts the rooms together. Whichever door opens first wins; the rest find it done.
+
+Nothing here raises to its caller but a `TypeError` for a setting that does not exist. What cannot start is said once and
+left out, and the host runs all the same.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from types import FrameType
+from typing import Any
+
+from vedette.capture import context, hub, threads, weave
+from vedette.config import Problem, Settings, load
+from vedette.event import Call, Event
+from vedette.guard import guard
+from vedette.redact import Redactor, load_key
+from vedette.runtime.coverage import birth, coverage
+from vedette.runtime.line import Line, deadline
+from vedette.runtime.shipping import Shipping
+from vedette.trail import Trail
+
+logger = logging.getLogger("vedette")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What one start put together."""
+
+    settings: Settings
+    problems: tuple[Problem, ...]
+    redactor: Redactor
+    line: Line
+    shipping: Shipping
+
+
+_running: Running | None = None
+_lock = threading.RLock()
+_last_redactor: Redactor | None = None
+
+
+def start(**settings: Any) -> bool:
+    """Start recording; True if this call did it. Keywords are fields of `config.Settings` and win over the environment."""
+    global _running  # noqa: PLW0603 - one runtime a process
+    with _lock:
+        if _running is not None:
+            return False
+        loaded, problems = load(**settings)
+        for problem in problems:
+            logger.warning("vedette: %s", problem)
+        with guard("runtime.start"):
+            _running = _built(loaded, problems)
+            _connect(_running)
+        return _running is not None
+
+
+def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
+    if settings.redact == "off":
+        logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
+    redactor = Redactor(settings.redact, load_key(settings.redact_key, settings.trail))
+    shipping = Shipping(settings, redactor)
+
+    def born() -> Event:
+        return redactor.event(birth(shipping.resource()))
+
+    trail = Trail(
+        settings.trail,
+        origin=settings.origin,
+        birth=born,
+        content=settings.content,
+        sync_timeout=settings.sync_timeout,
+    )
+    line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))
+    return Running(settings, problems, redactor, line, shipping)
+
+
+def _connect(running: Running) -> None:
+    hub.connect(running.line, running.settings.body_limit)
+    threads.install()
+    tell("start")
+    running.shipping.attach(running.line)
+    at_exit()
+    if running.settings.sigterm:
+        _seal_on_sigterm()
+
+
+def weave_seams() -> None:
+    """Put the seams in: into libraries that are there, and into others when the host imports them."""
+    if _running is not None:
+        with guard("runtime.weave"):
+            weave.weave(_running.settings.disable, lambda: tell("change"))
+
+
+def tell(reason: str) -> None:
+    """Write a coverage record."""
+    if _running is not None:
+        with guard("runtime.coverage"):
+            _running.line.end(coverage(_running.settings, _running.problems, reason))
+
+
+def stop(reason: str = "stop") -> None:
+    """Undo everything: seams out, line drained, trail sealed and closed, what can be shipped within the bound shipped."""
+    global _running  # noqa: PLW0603 - see start
+    with _lock:
+        running = _running
+        if running is None:
+            return
+        tell("end")
+        hub.connect(None)
+        weave.unweave()
+        threads.uninstall()
+        _running = None
+    left = deadline(running.settings.shutdown)
+    with guard("runtime.stop"):
+        running.line.flush(left())
+    with guard("runtime.stop"):
+        running.line.trail.close(reason)
+    with guard("runtime.stop"):
+        running.shipping.stop(left())
+    atexit.unregister(_at_exit)
+
+
+def at_exit() -> None:
+    """Run last-in-first-out before the providers' own hooks; called again whenever new providers appear (otel.md 8)."""
+    atexit.unregister(_at_exit)
+    atexit.register(_at_exit)
+
+
+def _at_exit() -> None:
+    stop("atexit")
+
+
+def _seal_on_sigterm() -> None:
+    """Only over the default disposition and in the main thread; the exit status stays that of SIGTERM."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        return
+
+    def seal(number: int, frame: FrameType | None) -> None:
+        running = _running
+        if running is not None:
+            with guard("runtime.sigterm"):
+                running.line.flush(running.settings.shutdown)
+                running.line.trail.close("sigterm")
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGTERM, seal)
+
+
+def flush(timeout: float) -> bool:
+    """Drain the line and seal the trail so far, within `timeout` seconds; whether everything was walked."""
+    running = _running
+    if running is None:
+        return True
+    done = False
+    with guard("runtime.flush"):
+        left = deadline(timeout)
+        done = running.line.flush(left())
+        running.line.trail.seal()
+        running.shipping.drain(left())
+    return done
+
+
+def running() -> Running | None:
+    return _running
+
+
+def redactor() -> Redactor:
+    """The engine in force; before any start, and where none could be built, one with a key of this process."""
+    global _last_redactor  # noqa: PLW0603 - the exporter guard outlives a stop and must never be without one
+    if _running is not None:
+        _last_redactor = _running.redactor
+    elif _last_redactor is None:
+        _last_redactor = Redactor("all", load_key(os.urandom(32).hex(), load()[0].trail))
+    return _last_redactor
+
+
+def adopt(span: Any) -> None:
+    """A span of anybody's has started here: it may be the one that tells of the Call under way."""
+    if _running is not None:
+        _running.line.adoption.started(span, context.current().call)
+
+
+def record(call: Call) -> None:
+    """A Call that was noted, not seen by a seam: closed already, on its way down the line."""
+    if _running is not None:
+        _running.line.end(call)

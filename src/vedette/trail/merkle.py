@@ -1,0 +1,58 @@
+"""The Merkle tree of a stream, as its frontier: one hash for each set bit of the size (RFC 6962, section 2.1).
+
+Leaves are `H(0x00 || record)`, nodes `H(0x01 || left || right)`, the empty tree is `H("")`; H is SHA-256. Memory is
+O(log n), and a record costs about one node hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+EMPTY = sha256(b"").digest()
+
+
+def leaf_hash(record: bytes) -> bytes:
+    return sha256(b"\x00" + record).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
+
+
+class Frontier:
+    """The peaks of a growing tree, largest first. `size` leaves are below them."""
+
+    __slots__ = ("_peaks", "size")
+
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        if len(peaks) != size.bit_count():
+            raise ValueError(f"{size} leaves have {size.bit_count()} peaks, not {len(peaks)}")
+        self.size = size
+        self._peaks = list(peaks)
+
+    def add(self, leaf: bytes) -> None:
+        """Append a leaf hash: like adding one to a binary number, a carry joins two equal trees."""
+        size, peaks = self.size, self._peaks
+        while size & 1:
+            leaf = node_hash(peaks.pop(), leaf)
+            size >>= 1
+        peaks.append(leaf)
+        self.size += 1
+
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        return tuple(self._peaks)
+
+    def root(self) -> bytes:
+        return root_of(self._peaks)
+
+
+def root_of(peaks: Sequence[bytes]) -> bytes:
+    """The root over `peaks`, largest first."""
+    if not peaks:
+        return EMPTY
+    root = peaks[-1]
+    for peak in reversed(peaks[:-1]):
+        root = node_hash(peak, root)
+    return root

@@ -1,0 +1,140 @@
+"""Segment files, byte by byte: a 128-byte header, then frames; all integers little-endian (docs/trail-format.md).
+
+A frame is `u32 crc || u32 length || u8 type || u8 flags || u16 0 || payload`; the CRC-32 covers everything behind it.
+Reading stops at the first frame that is all zero (the reserved tail of a live file), torn, or wrong; what lies before is
+whole.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from zlib import crc32
+
+HEADER_SIZE = 128
+MAGIC = b"VDTTRL1\n"
+ENVELOPE, CONTENT, CHECKPOINT, KEY = 1, 2, 3, 4
+ENCRYPTED, ERASED = 1, 2
+MAX_PAYLOAD = 8 * 1024 * 1024
+
+_HEADER = struct.Struct("<8sHBBI16sIIQq32s8s28x")
+_FRAME = struct.Struct("<IIBBH")
+_AFTER_CRC = struct.Struct("<IBBH")
+
+Tail = Literal["clean", "zero", "torn"]
+
+
+class BadSegment(ValueError):
+    """A file that is no segment of ours, with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`stream` is raw, 16 bytes; `first` the sequence number of the first record; `created` in ns of the wall clock.
+
+    `before` is the leaf hash of the record before the first, or the genesis hash.
+    """
+
+    stream: bytes
+    ordinal: int
+    segment: int
+    first: int
+    created: int
+    before: bytes
+
+    def pack(self) -> bytes:
+        body = _HEADER.pack(
+            MAGIC, 1, 1, 0, 0, self.stream, self.ordinal, self.segment, self.first, self.created, self.before, bytes(8)
+        )
+        return body + struct.pack("<I", crc32(body))
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Header:
+        if len(data) < HEADER_SIZE or data[:8] != MAGIC:
+            raise BadSegment("no segment header")
+        body = bytes(data[: HEADER_SIZE - 4])
+        if struct.unpack_from("<I", data, HEADER_SIZE - 4)[0] != crc32(body):
+            raise BadSegment("the segment header is damaged")
+        _, version, check, _, _, stream, ordinal, segment, first, created, before, _ = _HEADER.unpack(body)
+        if (version, check) != (1, 1):
+            raise BadSegment(f"segment version {version} with check {check} is not known here")
+        return cls(stream, ordinal, segment, first, created, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame; `offset` is where it begins, `end` where the next one does."""
+
+    type: int
+    flags: int
+    payload: bytes
+    offset: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    header: Header
+    frames: list[Frame]
+    end: int
+    tail: Tail
+
+
+def encode_frame(kind: int, payload: bytes, flags: int = 0) -> bytes:
+    if len(payload) > MAX_PAYLOAD:
+        raise ValueError(f"a frame holds at most {MAX_PAYLOAD} bytes, not {len(payload)}")
+    rest = _AFTER_CRC.pack(len(payload), kind, flags, 0) + payload
+    return struct.pack("<I", crc32(rest)) + rest
+
+
+def scan(data: bytes, offset: int = HEADER_SIZE) -> Iterator[Frame]:
+    """The frames from `offset` on, up to the first that is zero, torn or wrong."""
+    while (frame := frame_at(data, offset)) is not None:
+        yield frame
+        offset = frame.end
+
+
+def frame_at(data: bytes, offset: int) -> Frame | None:
+    """The frame at `offset` if it checks."""
+    start = offset + _FRAME.size
+    if start > len(data):
+        return None
+    crc, length, kind, flags, _ = _FRAME.unpack_from(data, offset)
+    end = start + length
+    if not crc and not length or end > len(data) or length > MAX_PAYLOAD:
+        return None
+    if crc32(data[offset + 4 : end]) != crc:
+        return None
+    return Frame(kind, flags, bytes(data[start:end]), offset, end)
+
+
+def read_segment(path: Path) -> Segment:
+    """A whole segment file. Raises `BadSegment` for a header that cannot be trusted, `OSError` as it comes."""
+    data = path.read_bytes()
+    header = Header.unpack(data)
+    frames = list(scan(data))
+    end = frames[-1].end if frames else HEADER_SIZE
+    return Segment(header, frames, end, _tail(data, end))
+
+
+def _tail(data: bytes, end: int) -> Tail:
+    rest = data[end:]
+    if not rest:
+        return "clean"
+    return "torn" if rest.strip(b"\x00") else "zero"
+
+
+def stream_folders(trail: Path) -> list[Path]:
+    """The folders of all streams, by ordinal."""
+    streams = trail / "streams"
+    if not streams.is_dir():
+        return []
+    return sorted(each for each in streams.iterdir() if each.name.isdigit() and each.is_dir())
+
+
+def segment_files(stream: Path) -> list[Path]:
+    """The segments of one stream, in order."""
+    return sorted(stream.glob("[0-9]*.seg"))
