@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from vedette.capture import context, hub
 from vedette.capture.body import Tap, whole
 from vedette.capture.freeze import freeze
+from vedette.capture.protocols import operation, recognise
 from vedette.event import Body, Call, Kind, Result, Wire
 from vedette.guard import guard
 from vedette.names import CONTENT
@@ -78,6 +79,17 @@ def _address(call: Call, wire: Wire) -> None:
         call.facts.setdefault("url.scheme", parts.scheme)
         call.facts.setdefault("server.address", parts.hostname or "")
         call.facts.setdefault("server.port", parts.port or PORTS.get(parts.scheme, 0))
+        if wire.method == "POST":
+            _foresee(call, wire, parts.path)
+
+
+def _foresee(call: Call, wire: Wire, path: str) -> None:
+    """What this looks like before it is sent, so that span and intent are called what they will turn out to be."""
+    body = wire.request.head if wire.request.size else None
+    protocol = recognise(path, body)
+    if protocol:
+        call.kind = Kind.INFERENCE
+        call.facts |= {"vedette.protocol": protocol, "gen_ai.operation.name": operation(protocol)}
 
 
 def answered(call: Call) -> None:

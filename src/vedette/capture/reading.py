@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from vedette.capture import protocols
+from vedette.capture.attempts import Attempts
+from vedette.capture.protocols.exchange import Side, body_text, request_side, response_side, sizes
 from vedette.capture.toolloop import ToolLoop
 from vedette.event import Call, Kind, Result, Wire
 from vedette.guard import guard, report
@@ -13,6 +15,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._loop = ToolLoop()
+        self._attempts = Attempts()
 
     def read(self, call: Call) -> list[Call]:
         """`call` with its wire read, preceded by the tool Calls that its request tells of."""
@@ -27,29 +30,33 @@ class Reader:
         return [*told, call]
 
     def _exchange(self, call: Call, wire: Wire) -> list[Call]:
-        call.facts |= protocols.exchange_facts(wire)
-        reading = protocols.read(wire)
+        asked, answered = request_side(wire), response_side(wire)
+        call.facts |= sizes(wire, asked, answered)
+        self._attempts.tie(call, wire, asked, answered)
+        reading = protocols.read(wire, asked, answered)
         if reading is None or reading.broken:
-            _plain(call, wire, reading)
+            _plain(call, wire, asked, answered)
+            if reading is not None:
+                report("capture.read", ValueError(f"{reading.protocol} could not be read"))
             return []
         call.kind = Kind.INFERENCE
         call.facts |= reading.facts
         call.facts["vedette.protocol"] = reading.protocol
+        call.name = f"{call.facts['gen_ai.operation.name']} {call.facts.get('gen_ai.request.model', '')}".strip()
         if reading.error:
             call.facts["error.type"] = reading.error
             call.result = Result.ERROR
         return self._loop.heard(call, reading)
 
 
-def _plain(call: Call, wire: Wire, reading: protocols.Reading | None) -> None:
-    """An exchange that is no inference, or looked like one and could not be read: its bodies as text."""
-    if reading is not None:
-        call.facts["vedette.protocol"] = reading.protocol
-        report("capture.read", ValueError(reading.protocol))
-    for which in ("request", "response"):
-        text = protocols.body_text(wire, which)
+def _plain(call: Call, wire: Wire, asked: Side, answered: Side) -> None:
+    """An exchange that is no inference, or looked like one and could not be read: its bodies, where they are text."""
+    call.kind = Kind.EXCHANGE
+    call.facts.pop("gen_ai.operation.name", None)
+    for name, side in (("vedette.http.request.body", asked), ("vedette.http.response.body", answered)):
+        text = body_text(side)
         if text:
-            call.facts[f"vedette.http.{which}.body"] = text
+            call.facts[name] = text
     if wire.status >= 400:
         call.facts.setdefault("error.type", str(wire.status))
         call.result = Result.ERROR if call.result is Result.OK else call.result

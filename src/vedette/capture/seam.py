@@ -193,6 +193,6 @@ def again(seam: Seam, args: Args, outer: Call | None) -> bool:
     """The same operation met again below itself: `ainvoke` calling `invoke`, or one HTTP client riding on another."""
     if outer is None or outer.closed:
         return False
-    if seam.kind is Kind.EXCHANGE and outer.kind is Kind.EXCHANGE:
+    if seam.kind is Kind.EXCHANGE and outer.wire is not None:
         return True
     return seam.kind is outer.kind and outer.key == _key(seam, args)

@@ -18,7 +18,7 @@ from vedette.capture import context, hub
 from vedette.capture.body import Tap
 from vedette.capture.call import add, close_call, result_of, tap_request
 from vedette.capture.seam import Args, Seam, read_answer, take_off
-from vedette.event import Call, Kind, Result
+from vedette.event import Call, Result
 from vedette.guard import guard
 
 Function = Callable[..., Any]
@@ -105,7 +105,7 @@ def _before_open(seam: Seam, args: Args) -> _Held | None:
         return None
     with guard("capture.begin"):
         outer = context.current().call
-        if outer is not None and not outer.closed and outer.kind is Kind.EXCHANGE and not context.suppressed():
+        if outer is not None and not outer.closed and outer.wire is not None and not context.suppressed():
             return _Held(outer, rides=True)
         flight = take_off(seam, args)
         if flight is not None:

@@ -7,36 +7,29 @@ Sad path: while the trail cannot be written, signals and rules go on and the nex
 
 from __future__ import annotations
 
+import contextvars
 import os
 import queue
 import threading
 import time
 from collections.abc import Callable
 
-from opentelemetry import context as otel
-
-from vedette.capture.context import Frame, go
 from vedette.capture.reading import Reader
 from vedette.config import Settings
 from vedette.detect import Engine
 from vedette.event import Ack, Call, Event, Kind
 from vedette.guard import guard
 from vedette.redact import Redactor
+from vedette.runtime.stage import off_stage
 from vedette.signals.adoption import Adoption
 from vedette.signals.metrics import Metrics
 from vedette.signals.spans import Spans
 from vedette.trail import Trail
 
-_ACTIONS = frozenset({Kind.TOOL, Kind.EXCHANGE, Kind.PROCESS, Kind.CHANGE})
-_ALL = _ACTIONS | {Kind.AGENT, Kind.RETRIEVAL, Kind.INFERENCE}
+_ACTIONS = frozenset({Kind.TOOL, Kind.EXCHANGE, Kind.INFERENCE, Kind.PROCESS, Kind.CHANGE})
+_ALL = _ACTIONS | {Kind.AGENT, Kind.RETRIEVAL, Kind.CONNECTION}
 INTENTS = {"actions": _ACTIONS, "all": _ALL, "off": frozenset[Kind]()}
-_SYNC = frozenset({Kind.TOOL, Kind.PROCESS})
-_SILENT = otel.set_value(otel._SUPPRESS_INSTRUMENTATION_KEY, True, otel.Context())
-
-
-def off_stage() -> None:
-    """Make this thread ours: outside every Call of the host's, and not instrumented by anybody."""
-    go((Frame(), _SILENT))
+_SYNC = frozenset({Kind.TOOL, Kind.PROCESS, Kind.CHANGE})
 
 
 class Line:
@@ -124,7 +117,7 @@ class Line:
                 return
             thread = threading.Thread(target=self._run, name="vedette-line", daemon=True)
             try:
-                thread.start()
+                contextvars.Context().run(thread.start)  # not inside the Call that happened to come first
             except RuntimeError:
                 self._inline = True
                 self._walk_queued()

@@ -57,6 +57,7 @@ def start(**settings: Any) -> bool:
         with guard("runtime.start"):
             _running = _built(loaded, problems)
             _connect(_running)
+            tell("start")
         return _running is not None
 
 
@@ -83,8 +84,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
 def _connect(running: Running) -> None:
     hub.connect(running.line, running.settings.body_limit)
     threads.install()
-    tell("start")
-    running.shipping.attach(running.line)
+    running.shipping.attach(running.line.trail)
     at_exit()
     if running.settings.sigterm:
         _seal_on_sigterm()

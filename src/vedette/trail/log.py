@@ -77,6 +77,11 @@ class Trail:
         return self._stream.id if self._stream else None
 
     @property
+    def ordinal(self) -> int | None:
+        """The place of the current stream in the trail's folder."""
+        return self._stream.ordinal if self._stream else None
+
+    @property
     def open_intents(self) -> int:
         return len(self._open)
 

@@ -1,0 +1,6 @@
+"""Detection: rules over Events. A finding is an Event too and walks the same way (docs/decisions/0005)."""
+
+from vedette.detect.engine import Engine
+from vedette.detect.rule import Rule
+
+__all__ = ["Engine", "Rule"]

@@ -1,0 +1,31 @@
+"""The rules' engine: every Event past every rule. A rule that fails is counted and stops no other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from vedette.detect.memory import Memory
+from vedette.detect.rule import Rule, finding
+from vedette.detect.rules import RULES
+from vedette.event import Event, Kind, Phase
+from vedette.guard import guard
+
+
+class Engine:
+    """Findings are not looked at again. Used by the line thread, and by host threads when they walk the line."""
+
+    def __init__(self, rules: Sequence[Rule] = RULES) -> None:
+        self._rules = rules
+        self._memory = Memory()
+        self._lock = threading.Lock()
+
+    def see(self, event: Event) -> list[Event]:
+        if event.kind in (Kind.FINDING, Kind.LIFECYCLE) or event.phase is Phase.INTENT:
+            return []
+        found: list[Event] = []
+        with self._lock:
+            for rule in self._rules:
+                with guard(f"detect.{rule.id}"):
+                    found += [finding(rule, event, message) for message in rule.see(event, self._memory)]
+        return found

@@ -1,0 +1,53 @@
+"""Names that say "what stands here is secret", and those that only look like it."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+_SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_.\s]+")
+
+SECRET = frozenset(
+    """password passwd pwd passphrase secret token apikey accesskey secretkey privatekey clientsecret credential
+    credentials authorization proxyauthorization cookie setcookie xapikey signature sig otp pin cvv cvc salt hmac
+    accesstoken refreshtoken authtoken idtoken sessiontoken bearertoken secretaccesskey sessionkey signingkey
+    encryptionkey webhooksecret connectionstring xauthtoken xamzsecuritytoken xgoogapikey""".split()
+)
+_TAILS = ("password", "passwd", "passphrase", "secret", "apikey", "accesstoken", "authtoken", "privatekey", "secretkey",
+          "accesskey", "clientsecret", "credentials", "token", "refreshtoken")  # fmt: skip
+EXEMPT = frozenset(
+    """maxtokens token_count tokencount tokentype tokenizer publickey secretname secretarn passwordpolicy cachekey sortkey
+    partitionkey primarykey foreignkey idempotencykey nextpagetoken pagetoken continuationtoken nexttoken key
+    stoptoken eostoken bostoken padtoken unktoken""".split()
+)
+QUERY = frozenset({"sig", "signature", "xamzsignature", "xamzcredential", "xgoogsignature", "xgoogcredential", "code",
+                   "key", "awsaccesskeyid", "state", "sas", "se", "auth"})  # fmt: skip
+URLS = ("url", "uri", "href", "endpoint", "location", "referer", "origin")
+NUMBERS = frozenset({"pin", "otp", "cvv", "cvc"})
+
+
+def normal(name: str) -> str:
+    """`api_key`, `apiKey` and `X-Api-Key` without case and seams."""
+    return "".join(_SPLIT.split(name)).lower()
+
+
+@functools.lru_cache(maxsize=4096)
+def is_secret(name: str) -> bool:
+    """Whether the value under this name is masked whatever it says."""
+    if len(name) > 80:
+        return False
+    plain = normal(name)
+    if plain in EXEMPT or plain.endswith(("tokens", "keyid", "tokenid", "secretid")):
+        return False
+    return plain in SECRET or plain.endswith(_TAILS)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_secret_query(name: str) -> bool:
+    """The same for a query parameter, where `key` and `sig` are credentials."""
+    return normal(name) in QUERY or is_secret(name)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_url(name: str) -> bool:
+    return normal(name).endswith(URLS)

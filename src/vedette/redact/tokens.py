@@ -1,0 +1,106 @@
+"""Tokens: `[kind:kid.16hex]`, equal for equal values, so that what was taken out can still be correlated.
+
+The digest is the first 64 bits of HMAC-SHA-256 over the normalised value; the kind is not in it, so a secret found by
+two rules has one digest. Who holds the key can invert what has little entropy: it never stands in a trail.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import stat
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from vedette.redact.validators import NORMAL
+
+
+class BadKey(ValueError):
+    """A redaction key that cannot be used; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Key:
+    """32 bytes and their short id, which stands in every token."""
+
+    secret: bytes
+    id: str
+
+    def __repr__(self) -> str:
+        return f"Key(id={self.id!r})"
+
+
+def make_key(secret: bytes) -> Key:
+    return Key(secret, hashlib.sha256(b"vedette key id\n" + secret).hexdigest()[:4])
+
+
+def load_key(setting: str, folder: Path) -> Key:
+    """The key that `setting` is (64 hex digits) or names (a file), else the one of `folder`, made on first use.
+
+    Raises `BadKey` for a file that others can read or that holds no key.
+    """
+    with contextlib.suppress(ValueError):
+        if len(setting) == 64:
+            return make_key(bytes.fromhex(setting))
+    path = Path(setting).expanduser() if setting else folder / "redact.key"
+    if not setting:
+        _make_once(path)
+    return _read(path)
+
+
+def _make_once(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    if path.exists():
+        return
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+        os.write(descriptor, os.urandom(32).hex().encode())
+    finally:
+        os.close(descriptor)
+    with contextlib.suppress(FileExistsError):  # another process was first: its key is the one
+        os.link(scratch, path)
+    scratch.unlink()
+
+
+def _read(path: Path) -> Key:
+    try:
+        found = path.stat()
+        text = path.read_text().strip()
+    except OSError as error:
+        raise BadKey(f"VEDETTE_REDACT_KEY: {path} cannot be read ({error.strerror})") from error
+    if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise BadKey(f"VEDETTE_REDACT_KEY: {path} can be read by others; run `chmod 600 {path}`")
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise BadKey(f"VEDETTE_REDACT_KEY: {path} must hold 64 hex digits")
+    return make_key(secret)
+
+
+class Tokens:
+    """Makes tokens; remembers the newest, for the same values come again and again."""
+
+    def __init__(self, key: Key, most: int = 4096) -> None:
+        self._key = key
+        self._most = most
+        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+    def digest(self, kind: str, value: str) -> str:
+        """Key id and 16 hex digits."""
+        known = self._known.get((kind, value))
+        if known is not None:
+            return known
+        normal = NORMAL.get(kind, str)(value).encode("utf-8", "surrogatepass")
+        digest = f"{self._key.id}.{hmac.digest(self._key.secret, normal, 'sha256').hex()[:16]}"
+        self._known[(kind, value)] = digest
+        while len(self._known) > self._most:
+            with contextlib.suppress(KeyError):  # another thread was quicker
+                self._known.popitem(last=False)
+        return digest

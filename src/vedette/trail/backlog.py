@@ -1,0 +1,170 @@
+"""What of one stream is not acknowledged yet: read ahead by one batch, kept until the collector has answered for it.
+
+A batch that was sent once is sent again as it was. Nothing moves the place but an acknowledgement or a parked record.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from vedette.names import SCHEMA
+from vedette.trail import place as places
+from vedette.trail.answers import Action, Answer, pause
+from vedette.trail.batch import MOST, MOST_BYTES, Item, Project, Records, batches
+from vedette.trail.follow import groups, header
+from vedette.trail.spool import ENVELOPE, HEADER_SIZE
+
+SAVE_EVERY = 1.0
+STALE = 12 * 3600.0
+"""After so many seconds of refusal a batch is made anew: its times were bounded by a `now` that is long gone."""
+
+_ABOUT = ("service.", "host.", "os.", "process.runtime.", "telemetry.")
+
+Resource = dict[str, str | int | bool]
+
+
+class Backlog:
+    """One stream on its way out. Not thread-safe. Raises `BadSegment` for a folder that holds no stream of ours.
+
+    `given` are resource attributes that win over those of the birth record; `dead`: its writer has ended.
+    """
+
+    def __init__(self, folder: Path, project: Project, given: Mapping[str, str | int | bool], *, dead: bool) -> None:
+        found = header(folder)
+        self.folder = folder
+        self.dead = dead
+        self.stream = found.stream.hex() if found else ""
+        self.place = places.load(folder)
+        self.due = 0.0
+        self.limit = MOST
+        self._project = project
+        facts = _birth(folder)
+        self._schema = str(facts.get("vedette.schema", SCHEMA))
+        self.resource = _resource(facts, given, self.stream)
+        self._saved, self._saved_at = self.place, 0.0
+        self._attempt = 0
+        self._last_status = ""
+        self.again()
+
+    def again(self) -> None:
+        """Forget what was read ahead; go on from the place."""
+        self._records = Records(self.stream, self._schema, self._project, self.place)
+        self._read_to = (self.place.segment, self.place.offset)
+        self._fresh: list[Item] = []
+        self._fresh_bytes = 0
+        self._batches: deque[list[Item]] = deque()
+        self._made = time.monotonic()
+
+    # Reading.
+
+    def fill(self) -> None:
+        """Read on, until a batch is full or there is nothing more for now."""
+        if not self._fresh:
+            self._made = time.monotonic()
+        if self.full:
+            return
+        for group in groups(self.folder, *self._read_to, dead=self.dead):
+            items = self._records.items(group)
+            self._fresh += items
+            self._fresh_bytes += sum(item.size for item in items)
+            self._read_to = (group.segment, group.end)
+            if self.full:
+                return
+
+    @property
+    def full(self) -> bool:
+        return len(self._fresh) >= self.limit or self._fresh_bytes >= MOST_BYTES
+
+    @property
+    def urgent(self) -> bool:
+        return any(item.urgent for item in self._fresh)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something was read that is not acknowledged."""
+        return bool(self._fresh or self._batches)
+
+    @property
+    def retrying(self) -> bool:
+        """Whether the next batch has been sent before."""
+        return bool(self._batches)
+
+    def next_batch(self) -> list[Item]:
+        """What to send; the same until it is settled."""
+        if not self._batches:
+            self._batches.extend(batches(self._fresh, self.limit))
+            self._fresh, self._fresh_bytes = [], 0
+        return self._batches[0] if self._batches else []
+
+    @property
+    def oldest(self) -> int:
+        """Wall-clock nanoseconds of the oldest record that waits; 0 = none waits."""
+        first = self._batches[0] if self._batches else self._fresh
+        return first[0].observed if first else 0
+
+    # Settling.
+
+    def settle(self) -> None:
+        """The batch is acknowledged, or its one record is parked."""
+        done = self._batches.popleft()
+        self.place = next((item.after for item in reversed(done) if item.after), self.place)
+        self._attempt, self.due = 0, 0.0
+
+    def halve(self) -> None:
+        """Send it in two halves. A single record stays as it is."""
+        batch = self._batches.popleft()
+        middle = len(batch) // 2
+        self._batches.extendleft(half for half in (batch[middle:], batch[:middle]) if half)
+        self._attempt, self.due = 0, 0.0
+
+    def later(self, doing: Action, answer: Answer) -> int:
+        """Try the batch again after a pause; how many times in a row it was answered so."""
+        if time.monotonic() - self._made > STALE:
+            self.again()
+        self._attempt = self._attempt + 1 if answer.status == self._last_status else 1
+        self._last_status = answer.status
+        self.due = time.monotonic() + pause(doing, self._attempt, answer)
+        return self._attempt
+
+    def park(self, answer: Answer) -> Item:
+        """Lay the one record of the batch aside, with the answer, and go on."""
+        item = self._batches[0][0]
+        folder = self.folder / "rejected"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        about = {"answer": asdict(answer), "at": str(time.time_ns()), "uid": item.uid, "body": item.body}
+        places.replace(folder / f"{item.uid.partition('-')[2]}.json", json.dumps(about).encode())
+        self.settle()
+        return item
+
+    def save(self, *, now: bool = False) -> None:
+        """Write the place down, once a second at most or `now`. A fault here costs duplicates only."""
+        moment = time.monotonic()
+        if self.unsaved and (now or moment - self._saved_at >= SAVE_EVERY):
+            places.save(self.folder, self.place)
+            self._saved, self._saved_at = self.place, moment
+
+    @property
+    def unsaved(self) -> bool:
+        return self.place != self._saved
+
+
+def _birth(folder: Path) -> Mapping[str, str | int | bool]:
+    """The facts of the stream's first record; none if it was trimmed away or never written."""
+    first = next((each for each in groups(folder, 0, HEADER_SIZE, dead=False) if each.type == ENVELOPE), None)
+    try:
+        facts = json.loads(first.payload).get("a", {}) if first else {}
+    except ValueError:
+        return {}
+    return facts if facts.get("vedette.lifecycle.phase") == "birth" else {}
+
+
+def _resource(facts: Mapping[str, str | int | bool], given: Mapping[str, str | int | bool], stream: str) -> Resource:
+    """Whose records these are: an adopted stream keeps the service that wrote it, not the one that ships it."""
+    about = {name: value for name, value in facts.items() if name.startswith(_ABOUT)}
+    own = {"telemetry.distro.name": "vedette", "service.instance.id": stream}
+    return {**own, **about, **given, "telemetry.distro.name": "vedette"}

@@ -1,0 +1,78 @@
+"""Adopts the streams of dead writers: who holds `keeper.lock` ships what they left behind.
+
+A stream is dead when the lock that its writer holds for life can be taken. `keeper.lock` is held only while there is
+something to adopt, so that any process may become the keeper; whoever adopts reads the place after it took the lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from vedette.trail.follow import groups
+from vedette.trail.place import load
+from vedette.trail.spool import segment_files, stream_folders
+
+
+class Keeper:
+    """The keeper of one trail directory, or one who waits to be. Not thread-safe."""
+
+    def __init__(self, trail: Path) -> None:
+        self._trail = trail
+        self._lock: int | None = None
+        self._finished: set[Path] = set()
+
+    def orphans(self) -> list[Path]:
+        """Folders of dead streams that are not wholly acknowledged; none while another process is the keeper."""
+        found = [folder for folder in stream_folders(self._trail) if self._orphaned(folder)]
+        if not found:
+            self.release()
+            return []
+        return found if self._take() else []
+
+    def _orphaned(self, folder: Path) -> bool:
+        """A folder without a segment may be of a writer that has not come to take its lock yet."""
+        if folder in self._finished or not segment_files(folder) or not writer_is_dead(folder):
+            return False
+        place = load(folder)
+        if next(groups(folder, place.segment, place.offset, dead=True), None) is not None:
+            return True
+        self._finished.add(folder)
+        return False
+
+    def _take(self) -> bool:
+        if self._lock is not None:
+            return True
+        descriptor = os.open(self._trail / "keeper.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        if _locked(descriptor):
+            self._lock = descriptor
+            return True
+        os.close(descriptor)
+        return False
+
+    def release(self) -> None:
+        """Be the keeper no more. A forked child must: with the lock open in it, a dead keeper would seem alive."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def writer_is_dead(stream: Path) -> bool:
+    """Whether nobody holds the lock of a stream."""
+    try:
+        descriptor = os.open(stream / "lock", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    try:
+        return _locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
