@@ -36,7 +36,7 @@ def _send(args: Args) -> Facts:
 
 
 def _answer(args: Args, response: Any) -> Facts:
-    socket = args.self.sock or getattr(getattr(response.fp, "raw", None), "_sock", None)
+    socket: Any = args.self.sock or getattr(getattr(response.fp, "raw", None), "_sock", None)
     peer = socket.getpeername() if socket is not None else None
     return {
         "http.response.status_code": response.status,

@@ -76,7 +76,7 @@ def _one_of(*values: str) -> Callable[[str], str]:
     return parse
 
 
-def _setting(  # noqa: PLR0913 - one line a setting, keyword only
+def _setting(
     variable: str, default: str, parse: Callable[[str], Any], allowed: str, about: str, *, safe: str | None = None
 ) -> Any:
     """`safe` is taken for a bad value; None = the default."""
@@ -111,7 +111,7 @@ class Settings:
         "all",
         _one_of("all", "secrets", "off"),
         "all, secrets or off",
-        "What is taken out: secrets and personal data; secrets only; nothing (warns, and stands in the coverage record).",
+        "What is taken out: secrets and personal data; secrets only; nothing (warns, and stands in the record).",
     )
     redact_key: str = _setting(
         "VEDETTE_REDACT_KEY",

@@ -67,6 +67,9 @@ class Actor:
     run: str = ""
 
 
+NOBODY = Actor()
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """What a tap kept of one body: its head, its tail, and how many bytes were not kept in between.
@@ -116,7 +119,7 @@ class Call:
     name: str
     source: str
     facts: dict[str, Any] = field(default_factory=dict)
-    actor: Actor = Actor()
+    actor: Actor = NOBODY
     event_id: str = ""
     operation_id: str = ""
     parent_id: str = ""
@@ -158,7 +161,7 @@ class Event:
     duration_ns: int = 0
     trace_id: str = ""
     span_id: str = ""
-    actor: Actor = Actor()
+    actor: Actor = NOBODY
     facts: Mapping[str, Fact] = field(default_factory=dict)
     content: Mapping[str, str] = field(default_factory=dict)
     labels: tuple[Label, ...] = ()

@@ -67,7 +67,7 @@ def faults() -> dict[str, int]:
 
 def loud(on: bool) -> bool:
     """Raise our faults instead of swallowing them (tests); returns the setting before."""
-    global _loud  # noqa: PLW0603 - one switch for the process, thrown by the test suite
+    global _loud
     before, _loud = _loud, on
     return before
 

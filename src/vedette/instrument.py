@@ -2,8 +2,8 @@
 
     SEAMS = [Seam(target="library.module:Class.method", kind=Kind.TOOL, name=..., request=..., response=...)]
 
-Readers take what they need from `Args` and give facts, keyed by the names of `vedette.names`; None is left out. They may
-fail: the host never sees it, and it is counted.
+Readers take what they need from `Args` and give facts, keyed by the names of `vedette.names`; None is left out. They
+may fail: the host never sees it, and it is counted.
 """
 
 from vedette.capture.body import Tap

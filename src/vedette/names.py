@@ -46,7 +46,8 @@ vedette.protocol vedette.finish_reason.raw
 vedette.auth.mechanism vedette.auth.scheme vedette.auth.result vedette.auth.target vedette.auth.subject
 vedette.change.subject vedette.change.name vedette.change.before vedette.change.after
 vedette.finding.severity vedette.finding.action
-vedette.lifecycle.phase vedette.lifecycle.reason vedette.gap.state vedette.gap.first vedette.gap.last vedette.trail.id vedette.host.id vedette.boot.id
+vedette.lifecycle.phase vedette.lifecycle.reason vedette.gap.state vedette.gap.first vedette.gap.last
+vedette.trail.id vedette.host.id vedette.boot.id
 vedette.key.id vedette.parent.stream vedette.body.sha256 vedette.http.redirect.from vedette.end.reason
 vedette.arguments.digest vedette.approval vedette.process.env.names
 """
@@ -107,6 +108,8 @@ OLD_1_41: dict[str, str] = {
     "gen_ai.usage.cache_write.input_tokens": "gen_ai.usage.cache_creation.input_tokens",
     "gen_ai.client.inference.duration": "gen_ai.client.operation.duration",
     "gen_ai.client.inference.time_to_first_chunk": "gen_ai.client.operation.time_to_first_chunk",
+    "gen_ai.client.inference.operation.input_tokens": "gen_ai.client.token.usage",
+    "gen_ai.client.inference.operation.output_tokens": "gen_ai.client.token.usage",
     "gen_ai.invoke_workflow.duration": "gen_ai.workflow.duration",
 }
 """New name -> the name of conventions 1.41, for `VEDETTE_SEMCONV=1.41`; signals only, the trail keeps the new ones."""

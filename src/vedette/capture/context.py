@@ -14,7 +14,7 @@ from typing import Any
 from opentelemetry import context as otel
 from opentelemetry import trace
 
-from vedette.event import Actor, Call
+from vedette.event import NOBODY, Actor, Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Frame:
     """The innermost Call under way here (None at the top) and who is acting."""
 
     call: Call | None = None
-    actor: Actor = Actor()
+    actor: Actor = NOBODY
 
 
 _TOP = Frame()
@@ -38,6 +38,11 @@ def current() -> Frame:
 
 def here() -> Place:
     return _frame.get(), otel.get_current()
+
+
+def at_top() -> bool:
+    """Outside every Call, session and span."""
+    return _frame.get() is _TOP and not otel.get_current()
 
 
 def go(place: Place) -> None:
@@ -72,11 +77,10 @@ def acting(**who: str) -> Place:
 def carry(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function`, to be run in a thread that does not inherit this context: it takes our place along, and no more.
 
-    The host's own context variables stay as they would be without us.
+    The host's own context variables stay as they would be without us. A pool's worker lives on in the place that
+    started it, so a task from the top is carried too.
     """
     place = here()
-    if place == (_TOP, otel.Context()):
-        return function
 
     def carried(*args: Any, **kwargs: Any) -> Any:
         before = here()

@@ -33,5 +33,5 @@ body_limit = 1024 * 1024
 
 def connect(to: Line | None, limit: int = body_limit) -> None:
     """Connect the line (None: disconnect). Read anew by every call, so that `stop` takes effect at once."""
-    global line, body_limit  # noqa: PLW0603 - the one connection between two rooms that do not know each other
+    global line, body_limit
     line, body_limit = to, limit

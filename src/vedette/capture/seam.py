@@ -56,9 +56,9 @@ class Seam:
     `upload` puts a tap on a request body that is produced while it is sent.
 
     Where a library spreads one exchange over several callables, `step` says which one this is and `owner` names the
-    object that carries the Call from one to the next: `open` begins it, `feed` adds to the request (its `request` reader
-    gives the piece as `vedette.http.request.body`), `answer` reads the response's head and tees its body, `read` feeds
-    the bytes that it returns, `close` ends what nobody read.
+    object that carries the Call from one to the next: `open` begins it, `feed` adds to the request (its `request`
+    reader gives the piece as `vedette.http.request.body`), `answer` reads the response's head and tees its body,
+    `read` feeds the bytes that it returns, `close` ends what nobody read.
     """
 
     target: str | tuple[str, ...]
@@ -186,7 +186,9 @@ def _open(seam: Seam, args: Args) -> Call:
 
 
 def _key(seam: Seam, args: Args) -> tuple[int, ...]:
-    return (hash(seam.kind), id(args.self), *map(id, args.args), *map(id, args.kwargs.values()))
+    """Kind, object and arguments: two seams of one object may stand for one operation, two functions never do."""
+    whose = hash(seam.targets) if args.self is None else id(args.self)
+    return (hash(seam.kind), whose, *map(id, args.args), *map(id, args.kwargs.values()))
 
 
 def again(seam: Seam, args: Args, outer: Call | None) -> bool:

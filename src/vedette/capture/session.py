@@ -7,11 +7,12 @@ from types import TracebackType
 from vedette.capture import context
 
 
-class session:  # noqa: N801 - used like a function: `with vedette.session(user="ada"):`
-    """Everything inside, threads and tasks included, is done for this user, in this session, by this agent.
+class session:
+    """Used like a function: `with vedette.session(user="ada"):`, or `async with`.
 
-    Works with `with` and `async with`; what is left out stays as it is outside. User and session leave the process as
-    keyed pseudonyms only. `run` tells runs of one agent apart.
+    Everything inside, threads and tasks included, is done for this user, in this session, by this agent; what is left
+    out stays as it is outside. User and session leave the process as keyed pseudonyms only. `run` tells runs of one
+    agent apart.
     """
 
     def __init__(self, *, user: str = "", session: str = "", agent: str = "", run: str = "") -> None:

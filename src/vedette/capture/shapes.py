@@ -148,7 +148,7 @@ def _async_generator(begin: Any, function: Function) -> Function:
             except GeneratorExit:
                 await _closed(flight, inner)
                 raise
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - thrown in by the consumer: the host's generator decides
                 step = inner.athrow(error)
 
     return call
@@ -225,7 +225,12 @@ def _async_manager(begin: Any, function: Function) -> Function:
     return call
 
 
+def _helper(decorator: Any) -> Any:
+    """The code of the function that a `contextlib` decorator puts in a generator's place."""
+    return decorator(_generator).__code__
+
+
 _CONTEXT_MANAGERS: dict[Any, Callable[[Any, Function], Function]] = {
-    contextlib.contextmanager(_generator).__code__: _manager,
-    contextlib.asynccontextmanager(_generator).__code__: _async_manager,  # type: ignore[arg-type]  # only its helper's code is read
+    _helper(contextlib.contextmanager): _manager,
+    _helper(contextlib.asynccontextmanager): _async_manager,
 }

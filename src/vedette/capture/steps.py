@@ -215,7 +215,7 @@ def _nothing_after(seam: Seam, args: Args, held: _Held | None, result: Any) -> N
 
 
 def _failed(seam: Seam, owner: Any, held: _Held | None, error: BaseException) -> None:
-    """The host's own exception. A TypeError of `getresponse` is a wrong guess of its arguments (urllib3 1.26): go on."""
+    """The host's own exception. A TypeError of `getresponse` is a wrong guess at its arguments (urllib3 1.26)."""
     if held is None or held.rides or (seam.step == "answer" and isinstance(error, TypeError)):
         return
     with guard("capture.fail"):

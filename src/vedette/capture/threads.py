@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 from vedette.capture import context
 
@@ -21,19 +21,18 @@ _submit = ThreadPoolExecutor.submit
 
 @functools.wraps(_start)
 def _starting(self: threading.Thread) -> None:
-    run = self.run
-    carried = context.carry(run)
-    if carried is not run and "run" not in vars(self):
+    if "run" not in vars(self) and not context.at_top():
+        run = context.carry(self.run)
 
         def run_there() -> None:
             del self.run  # the thread is as the host made it again
-            carried()
+            run()
 
         self.run = run_there  # type: ignore[method-assign]  # on the one object, and only until it runs
     _start(self)
 
 
-@functools.wraps(_submit)
+@functools.wraps(cast("Any", _submit))
 def _submitting(self: ThreadPoolExecutor, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
     return _submit(self, context.carry(fn), *args, **kwargs)
 
@@ -42,7 +41,7 @@ def install() -> None:
     if threading.Thread.start is _start:
         threading.Thread.start = _starting  # type: ignore[method-assign]  # the seam of this module
     if ThreadPoolExecutor.submit is _submit:
-        ThreadPoolExecutor.submit = _submitting  # type: ignore[method-assign]  # likewise
+        ThreadPoolExecutor.submit = _submitting  # type: ignore[method-assign,assignment]  # likewise
 
 
 def uninstall() -> None:

@@ -1,7 +1,7 @@
 """Hand-written tool loops: what the model asked for stands in a response, what came of it in the next request.
 
 A tool that a seam saw running is not told twice: its Call takes the question off the list, by call id or else by name.
-The result a model is given is the host's word; what ran, and when exactly, no wire can show (`vedette.source` = `wire`).
+The result a model is given is the host's word; what ran, and when, no wire can show (`vedette.source` = `wire`).
 """
 
 from __future__ import annotations

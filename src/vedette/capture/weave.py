@@ -54,7 +54,7 @@ _changed: Callable[[], None] | None = None
 
 def weave(disabled: Iterable[str] = (), changed: Callable[[], None] | None = None) -> None:
     """Hook every instrumentor to its library's import; libraries already there are woven now. Idempotent."""
-    global _active, _disabled, _changed  # noqa: PLW0603 - import hooks cannot be taken back, so they ask these
+    global _active, _disabled, _changed
     _active, _disabled, _changed = True, frozenset(disabled), changed
     for entry in importlib.metadata.entry_points(group=GROUP):
         _hook(entry)
@@ -146,7 +146,7 @@ def _wrapped(seam: Seam, raw: Any, *, method: bool) -> Any:
 
 def unweave() -> None:
     """Take everything out that is still ours; what somebody wrapped since stays below them as a plain call."""
-    global _active  # noqa: PLW0603 - see weave
+    global _active
     _active = False
     while _undo:
         undo = _undo.pop()

@@ -111,7 +111,7 @@ class Line:
     # Its thread.
 
     def start(self) -> None:
-        """Start the thread. Where none can start any more (the interpreter is going down), the caller walks the line."""
+        """Start the thread. Where none can start any more (the interpreter ends), the caller walks the line."""
         with self._starting:
             if self._thread is not None:
                 return

@@ -1,4 +1,4 @@
-"""The shipper's place in the process: started with the first record where a collector is configured, anew after a fork."""
+"""The shipper's place in the process: started with the first record where a collector is configured."""
 
 from __future__ import annotations
 

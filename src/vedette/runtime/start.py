@@ -1,7 +1,7 @@
 """Start and stop: the one place that puts the rooms together. Whichever door opens first wins; the rest find it done.
 
-Nothing here raises to its caller but a `TypeError` for a setting that does not exist. What cannot start is said once and
-left out, and the host runs all the same.
+Nothing here raises to its caller but a `TypeError` for a setting that does not exist. What cannot start is said once
+and left out, and the host runs all the same.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ _last_redactor: Redactor | None = None
 
 
 def start(**settings: Any) -> bool:
-    """Start recording; True if this call did it. Keywords are fields of `config.Settings` and win over the environment."""
-    global _running  # noqa: PLW0603 - one runtime a process
+    """Start recording; True if this call did it. Keywords are fields of `config.Settings` and win over variables."""
+    global _running
     with _lock:
         if _running is not None:
             return False
@@ -105,8 +105,8 @@ def tell(reason: str) -> None:
 
 
 def stop(reason: str = "stop") -> None:
-    """Undo everything: seams out, line drained, trail sealed and closed, what can be shipped within the bound shipped."""
-    global _running  # noqa: PLW0603 - see start
+    """Undo everything: seams out, line drained, trail sealed and closed, and what can be shipped in time is."""
+    global _running
     with _lock:
         running = _running
         if running is None:
@@ -173,7 +173,7 @@ def running() -> Running | None:
 
 def redactor() -> Redactor:
     """The engine in force; before any start, and where none could be built, one with a key of this process."""
-    global _last_redactor  # noqa: PLW0603 - the exporter guard outlives a stop and must never be without one
+    global _last_redactor
     if _running is not None:
         _last_redactor = _running.redactor
     elif _last_redactor is None:

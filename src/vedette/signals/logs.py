@@ -1,4 +1,9 @@
-"""The log record of a trail record: body is the envelope, verbatim; everything else here is only an index to it."""
+"""A record as an OpenTelemetry log record: pure, from the envelope alone.
+
+The envelope itself travels as the body, verbatim, and is the proof. What stands here is an index: names to search by,
+never needed to verify. So it is small (at most 12 attributes, each at most 256 bytes), and what is too long is left
+out, for a shortened value would be a wrong one. Values are strings and integers, none of them empty.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +11,46 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.names import SCHEMA
+from vedette.event import Phase, Result
 from vedette.signals.naming import severity
 
-_INDEXED = (
-    "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.tool.name", "gen_ai.agent.name",
-    "server.address", "error.type", "security_rule.name", "vedette.finding.severity", "vedette.lifecycle.phase",
-)  # fmt: skip
+MOST = 12
+LONGEST = 256
+INDEXED = (
+    "gen_ai.operation.name",
+    "gen_ai.provider.name",
+    "gen_ai.request.model",
+    "gen_ai.response.model",
+    "gen_ai.tool.name",
+    "gen_ai.agent.name",
+    "gen_ai.conversation.id",
+    "mcp.method.name",
+    "server.address",
+    "http.request.method",
+    "http.response.status_code",
+    "process.executable.name",
+    "error.type",
+    "security_rule.name",
+    "vedette.finding.severity",
+    "vedette.auth.mechanism",
+    "vedette.auth.result",
+    "vedette.change.subject",
+    "vedette.lifecycle.phase",
+    "user.id",
+    "session.id",
+    "vedette.operation.id",
+    "vedette.event.id",
+    "vedette.parent.id",
+    "vedette.run.id",
+)
+"""Facts that become attributes, the most telling first."""
+
+_ACTOR = {"user": "user.id", "session": "session.id", "agent": "gen_ai.agent.name", "run": "vedette.run.id"}
 
 
 @dataclass(frozen=True, slots=True)
 class LogFields:
-    """What an OTLP log record says beside its body; times in ns, ids in hex."""
+    """The fields of one log record, but for its body. Times are wall-clock nanoseconds; ids are hex, "" = none."""
 
     event_name: str
     severity_number: int
@@ -26,46 +59,42 @@ class LogFields:
     observed_ns: int
     trace_id: str
     span_id: str
-    attributes: dict[str, str | int]
+    attributes: Mapping[str, str | int]
 
 
 def project(envelope: Mapping[str, Any]) -> LogFields:
-    """The fields of one envelope. The time is when the operation ended; of an intent, when it began."""
-    facts: Mapping[str, Any] = envelope.get("a", {})
-    kind, phase = str(envelope["k"]), str(envelope["f"])
-    number, text = severity(kind, str(envelope.get("r", "ok")), facts)
+    """The log record of an envelope. `KeyError` or `ValueError` for what is not an envelope."""
+    kind = str(envelope["k"])
     observed = int(envelope["t"])
-    ended = int(envelope.get("b", observed)) + (0 if phase == "intent" else int(envelope.get("d", 0)))
+    number, text = severity(kind, envelope.get("r", Result.OK.value), envelope.get("a", {}))
     return LogFields(
         event_name=f"vedette.audit.{kind}",
         severity_number=number,
         severity_text=text,
-        time_ns=ended,
+        time_ns=_time(envelope, observed),
         observed_ns=observed,
-        trace_id=str(envelope.get("tr", "")),
-        span_id=str(envelope.get("sp", "")),
-        attributes={**_identity(envelope, kind, phase), **_index(envelope, facts)},
+        trace_id=envelope.get("tr", ""),
+        span_id=envelope.get("sp", ""),
+        attributes=_attributes(kind, envelope),
     )
 
 
-def _identity(envelope: Mapping[str, Any], kind: str, phase: str) -> dict[str, str | int]:
-    stream, n = str(envelope["s"]), int(envelope["n"])
-    return {
-        "vedette.stream.id": stream,
-        "vedette.seq": n,
-        "vedette.kind": kind,
-        "vedette.phase": phase,
-        "vedette.schema": SCHEMA,
-        "log.record.uid": f"{stream}-{n}",
-    }
+def _time(envelope: Mapping[str, Any], observed: int) -> int:
+    """When the operation ended, for an intent when it began; a record of a state has the time of its writing."""
+    begin = int(envelope.get("b", 0))
+    if not begin:
+        return observed
+    return begin if envelope["f"] == Phase.INTENT.value else begin + int(envelope.get("d", 0))
 
 
-def _index(envelope: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, str | int]:
-    """The facts that people search by. Empty values are left out: some backends drop them in silence."""
-    found: dict[str, str | int] = {name: facts[name] for name in _INDEXED if facts.get(name) not in (None, "")}
+def _attributes(kind: str, envelope: Mapping[str, Any]) -> dict[str, str | int]:
+    who = {_ACTOR[each]: value for each, value in envelope.get("w", {}).items() if each in _ACTOR}
+    facts: dict[str, Any] = {**who, **envelope.get("a", {})}
+    found: dict[str, str | int] = {"vedette.kind": kind, "vedette.phase": str(envelope["f"])}
     if envelope.get("r"):
         found["vedette.outcome"] = str(envelope["r"])
-    session = envelope.get("w", {}).get("session")
-    if session:
-        found["session.id"] = str(session)
+    for name in INDEXED:
+        value = facts.get(name, "")
+        if len(found) < MOST and type(value) in (str, int) and 0 < len(str(value).encode()) <= LONGEST:
+            found[name] = value
     return found

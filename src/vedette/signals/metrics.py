@@ -1,170 +1,163 @@
 """Metrics: counts and durations of Events (semconv 10). No content, and no dimension without a bound.
 
-A dimension takes only facts that the conventions list for it, and at most 200 values a process; beyond it is `_OTHER`.
+A dimension takes only the facts that the conventions list for it, and at most 200 values a process; beyond it is
+`_OTHER`. Recorded on the line; a host's thread that walks the line itself may come at the same time.
 """
 
 from __future__ import annotations
 
+import re
 import threading
-from collections import Counter, OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from opentelemetry import metrics
 
 from vedette.config import Settings
-from vedette.event import Event, Kind
+from vedette.event import Event, Fact, Kind
+from vedette.guard import faults
 from vedette.names import OLD_1_41, SCHEMA_URL
+from vedette.signals import instruments
+from vedette.signals.facts import OTHER, told
+from vedette.signals.instruments import Instrument
+from vedette.signals.naming import MEMORY, serves_mcp
+from vedette.signals.observed import Read, observe
+from vedette.signals.scope import SCOPE, VERSION
+from vedette.signals.tally import Tally
 
-OTHER = "_OTHER"
 MOST = 200
+_VERSIONED = re.compile(r"[\d.]+\Z")
+_MODALITIES = ("text", "image", "audio")
 
-_D = tuple(0.01 * 2**step for step in range(14))
-_A = tuple(0.1 * 2**step for step in range(13))
-_T = tuple(float(4**step) for step in range(14))
-_W = (1.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0)
-_N = tuple(float(2**step) for step in range(8))
-_H = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
-_B = (0.0, *(float(1024 * 4**step) for step in range(11)))
-
-_MODEL = ("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.response.model",
-          "server.address", "server.port")  # fmt: skip
-_HTTP = ("http.request.method", "server.address", "server.port", "http.response.status_code", "network.protocol.name",
-         "network.protocol.version", "error.type")  # fmt: skip
-_TOOL = ("gen_ai.tool.name", "gen_ai.tool.type", "gen_ai.agent.name", "error.type")
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """One instrument: `fact` is what is recorded ("" = the duration), over `dimensions`. Counters have no buckets."""
-
-    name: str
-    unit: str
-    dimensions: tuple[str, ...]
-    buckets: tuple[float, ...] = ()
-    fact: str = ""
-
-
-_TOKENS = ("input_tokens", "output_tokens", "cache_read.input_tokens", "cache_write.input_tokens",
-           "reasoning.output_tokens")  # fmt: skip
-_INFERENCE = (
-    Meter("gen_ai.client.inference.duration", "s", (*_MODEL, "error.type"), _D),
-    Meter("gen_ai.client.inference.time_to_first_chunk", "s", _MODEL, _D, "gen_ai.response.time_to_first_chunk"),
-    *(
-        Meter(f"gen_ai.client.inference.usage.{name}", "{token}", _MODEL, (), f"gen_ai.usage.{name}")
-        for name in _TOKENS
-    ),
-    *(
-        Meter(f"gen_ai.client.inference.operation.{name}", "{token}", _MODEL, _T, f"gen_ai.usage.{name}")
-        for name in _TOKENS[:2]
-    ),
-)
-_BY_KIND: dict[Kind, tuple[Meter, ...]] = {
-    Kind.TOOL: (Meter("gen_ai.execute_tool.duration", "s", _TOOL, _D),),
-    Kind.RETRIEVAL: (Meter("gen_ai.client.operation.duration", "s", ("gen_ai.operation.name", "error.type"), _D),),
-    Kind.EXCHANGE: (
-        Meter("http.client.request.duration", "s", _HTTP, _H),
-        Meter("http.client.request.body.size", "By", _HTTP, _B, "http.request.body.size"),
-        Meter("http.client.response.body.size", "By", _HTTP, _B, "http.response.body.size"),
-    ),
-    Kind.PROCESS: (Meter("vedette.process.duration", "s", ("process.executable.name", "error.type"), _W),),
-    Kind.CONNECTION: (Meter("vedette.connections", "{connection}", ("network.transport", "vedette.net.unwoven")),),
-    Kind.AUTH: (Meter("vedette.auth.attempts", "{attempt}", ("vedette.auth.mechanism", "vedette.auth.result")),),
-    Kind.FINDING: (
-        Meter("vedette.findings", "{finding}",
-              ("security_rule.name", "security_rule.category", "vedette.finding.severity")),
-    ),
-}  # fmt: skip
-_EMBEDDINGS = (Meter("gen_ai.client.operation.duration", "s", (*_MODEL, "error.type"), _D),)
-_AGENT = (Meter("gen_ai.invoke_agent.duration", "s", ("gen_ai.agent.name", "error.type"), _A),)
-_WORKFLOW = (Meter("gen_ai.invoke_workflow.duration", "s", ("gen_ai.workflow.name", "error.type"), _W),)
-_CALLS = {
-    Kind.INFERENCE: Meter(
-        "gen_ai.invoke_agent.inference_calls", "{inference_call}", ("gen_ai.agent.name",), _N
-    ),
-    Kind.TOOL: Meter("gen_ai.invoke_agent.tool_calls", "{tool_call}", ("gen_ai.agent.name",), _N),
-}  # fmt: skip
-_EVENTS = Meter("vedette.events", "{event}", ("vedette.kind", "vedette.outcome"))
-_REDACTIONS = Meter("vedette.redactions", "{label}", ("vedette.label.kind",))
-
-
-def meters(event: Event) -> tuple[Meter, ...]:
-    """The instruments of one Event."""
-    operation = event.facts.get("gen_ai.operation.name")
-    if event.kind is Kind.INFERENCE:
-        return _EMBEDDINGS if operation == "embeddings" else _INFERENCE
-    if event.kind is Kind.AGENT:
-        return _WORKFLOW if operation == "invoke_workflow" else _AGENT
-    return _BY_KIND.get(event.kind, ())
+Facts = Mapping[str, Fact]
+Measure = tuple[Instrument, float, Facts]
+"""An instrument, its value, and the facts that its dimensions are taken from."""
 
 
 class Metrics:
     """Instruments of scope `vedette` from the global provider, or from `provider`; made when first used."""
 
     def __init__(self, settings: Settings, provider: metrics.MeterProvider | None = None) -> None:
-        self._meter = metrics.get_meter("vedette", schema_url=SCHEMA_URL, meter_provider=provider)
+        self._meter = metrics.get_meter(SCOPE, VERSION, provider, SCHEMA_URL)
         self._renamed = OLD_1_41 if settings.semconv == "1.41" else {}
-        self._made: dict[str, Any] = {}
-        self._seen: dict[str, set[Any]] = {}
-        self._children: OrderedDict[str, Counter[Kind]] = OrderedDict()
+        self._made: dict[str, Callable[..., None]] = {}
+        self._seen: dict[str, set[Fact]] = {}
+        self._tally = Tally()
         self._lock = threading.Lock()
+        self.observe("vedette.faults", faults)
+
+    def observe(self, name: str, read: Read) -> None:
+        """Let `read` answer for one of `observed.OBSERVED` whenever it is collected."""
+        observe(self._meter, name, read)
 
     def record(self, event: Event) -> None:
-        """Count one Event. Where a foreign span was adopted, its owner's metrics stand for the convention's."""
+        """Count one Event, measure what it measures. What an adopted span's owner measures itself is left to it."""
+        facts = told(event)
+        owned = _owned(str(facts.get("vedette.adopted", "")))
         with self._lock:
-            if not event.facts.get("vedette.adopted"):
-                for meter in meters(event):
-                    self._one(meter, event)
-            self._agent(event)
-            self._put(_EVENTS, 1, {"vedette.kind": event.kind.value, "vedette.outcome": event.result.value})
-            for label, count in Counter(label.kind for label in event.labels).items():
-                self._put(_REDACTIONS, count, {"vedette.label.kind": label})
+            for instrument, value, of in (*_conventional(event, facts), *self._calls(event, facts), *_own(event)):
+                name = self._renamed.get(instrument.name, instrument.name)
+                if name not in owned:
+                    self._put(name, instrument, value, of)
 
-    def _one(self, meter: Meter, event: Event) -> None:
-        value: Any = event.duration_ns / 1e9 if meter.unit == "s" and not meter.fact else 1
-        if meter.fact:
-            value = event.facts.get(meter.fact)
-        if value is None:
-            return
-        extra = {"gen_ai.token.modality": "unknown"} if ".usage." in meter.name else {}
-        self._put(meter, float(value) if meter.unit == "s" else value, {**event.facts, **extra}, extra)
+    def _calls(self, event: Event, facts: Facts) -> Iterator[Measure]:
+        counts = self._tally.see(event)
+        if counts is not None:
+            yield from ((instrument, counts[kind], facts) for kind, instrument in instruments.CALLS.items())
 
-    def _agent(self, event: Event) -> None:
-        """Calls below one agent run, told when the run ends: the cheapest loop alarm there is."""
-        parent = str(event.facts.get("vedette.parent.id", ""))
-        if event.kind in _CALLS and parent:
-            self._children.setdefault(parent, Counter())[event.kind] += 1
-            while len(self._children) > 1024:
-                self._children.popitem(last=False)
-        if event.kind is Kind.AGENT and "gen_ai.agent.name" in event.facts:
-            below = self._children.pop(str(event.facts.get("vedette.event.id", "")), Counter())
-            for kind, meter in _CALLS.items():
-                self._put(meter, below[kind], event.facts)
+    def _put(self, name: str, instrument: Instrument, value: float, facts: Facts) -> None:
+        dimensions = {each: self._bounded(each, facts[each]) for each in instrument.dimensions if each in facts}
+        if name != instrument.name and instrument.token_type:
+            dimensions["gen_ai.token.type"] = instrument.token_type
+        put = self._made.get(name)
+        if put is None:
+            put = self._made[name] = self._make(name, instrument)
+        put(value, dimensions)
 
-    def _put(
-        self, meter: Meter, value: float, facts: Mapping[str, Any], extra: Mapping[str, Any] | None = None
-    ) -> None:
-        attributes = {name: self._bounded(name, facts[name]) for name in meter.dimensions if name in facts}
-        instrument = self._made.get(meter.name) or self._make(meter)
-        record = instrument.record if meter.buckets else instrument.add
-        record(value, {**attributes, **(extra or {})})
-
-    def _bounded(self, name: str, value: Any) -> Any:
-        seen = self._seen.setdefault(name, set())
-        if value in seen:
-            return value
-        if len(seen) >= MOST:
-            return OTHER
-        seen.add(value)
+    def _bounded(self, dimension: str, value: Fact) -> Fact:
+        seen = self._seen.setdefault(dimension, set())
+        if value not in seen:
+            if len(seen) >= MOST:
+                return OTHER
+            seen.add(value)
         return value
 
-    def _make(self, meter: Meter) -> Any:
-        name = self._renamed.get(meter.name, meter.name)
-        made: Any = (
-            self._meter.create_histogram(name, unit=meter.unit, explicit_bucket_boundaries_advisory=meter.buckets)
-            if meter.buckets
-            else self._meter.create_counter(name, unit=meter.unit)
-        )
-        self._made[meter.name] = made
-        return made
+    def _make(self, name: str, instrument: Instrument) -> Callable[..., None]:
+        if not instrument.buckets:
+            return self._meter.create_counter(name, instrument.unit).add
+        return self._meter.create_histogram(
+            name, instrument.unit, explicit_bucket_boundaries_advisory=instrument.buckets
+        ).record
+
+
+def _owned(scope: str) -> frozenset[str]:
+    return next((names for prefix, names in instruments.OWNED.items() if scope.startswith(prefix)), frozenset())
+
+
+def _of(event: Event, facts: Facts) -> tuple[Instrument, ...]:
+    """The instruments of the conventions, and our own of the same sort, that one Event speaks to."""
+    operation = facts.get("gen_ai.operation.name")
+    if "mcp.method.name" in facts:
+        served = serves_mcp(str(facts.get("vedette.source", "")))
+        return instruments.MCP_SERVER if served else instruments.MCP_CLIENT
+    if event.kind is Kind.INFERENCE:
+        return instruments.CLIENT if operation in ("embeddings", "fetch_response") else instruments.INFERENCE
+    if event.kind is Kind.AGENT:
+        return {"invoke_agent": instruments.AGENT, "invoke_workflow": instruments.WORKFLOW}.get(str(operation), ())
+    return instruments.CLIENT if operation in MEMORY else instruments.BY_KIND.get(event.kind, ())
+
+
+def _conventional(event: Event, facts: Facts) -> Iterator[Measure]:
+    found = _of(event, facts)
+    for instrument in found:
+        value = _value(instrument, event, facts)
+        if value is not None:
+            yield instrument, value, _named(facts)
+    if found is instruments.INFERENCE:
+        yield from _usage(facts)
+
+
+def _value(instrument: Instrument, event: Event, facts: Facts) -> float | None:
+    if instrument.fact:
+        value: Any = facts.get(instrument.fact)
+        return value if value is None or instrument.unit != "s" else float(value)
+    return event.duration_ns / 1e9 if instrument.unit == "s" else 1
+
+
+def _named(facts: Facts) -> Facts:
+    """A program by its well-known name, without a version: `python3.13` is `python`."""
+    program = facts.get("process.executable.name")
+    if program is None:
+        return facts
+    name = _VERSIONED.sub("", str(program))
+    return {**facts, "process.executable.name": name if name in instruments.EXECUTABLES else OTHER}
+
+
+def _usage(facts: Facts) -> Iterator[Measure]:
+    """Tokens by modality, what no modality accounts for as `unknown`; 0 for a call that failed before it told any."""
+    for instrument in instruments.USAGE:
+        total = int(facts.get(instrument.fact, 0))
+        parts = {each: int(facts.get(_of_modality(instrument.fact, each), 0)) for each in _MODALITIES}
+        parts["unknown"] = max(total - sum(parts.values()), 0)
+        required = instrument in instruments.USAGE[:2] and not any(parts.values())
+        for modality, count in parts.items():
+            if count or (required and modality == "unknown"):
+                yield instrument, count, {**facts, "gen_ai.token.modality": modality}
+
+
+def _of_modality(fact: str, modality: str) -> str:
+    """`gen_ai.usage.input_tokens` -> `gen_ai.usage.audio.input_tokens`."""
+    return fact.replace("gen_ai.usage.", f"gen_ai.usage.{modality}.")
+
+
+def _own(event: Event) -> Iterator[Measure]:
+    yield instruments.EVENTS, 1, {"vedette.kind": event.kind.value, "vedette.outcome": event.result.value}
+    if event.kind is Kind.FINDING:  # its labels are those of its evidence, and it took no time
+        return
+    for kind, count in Counter(label.kind for label in event.labels).items():
+        yield instruments.REDACTIONS, count, {"vedette.label.kind": kind}
+    if event.begin_ns:
+        late = time.time_ns() - event.begin_ns - event.duration_ns
+        yield instruments.LINE, max(late, 0) / 1e9, {}

@@ -1,64 +1,87 @@
-"""What a collector answers, and what follows from it: the table of docs/shipping.md, as data.
+"""What a collector's answer means for the records it was given: the table, as data (docs/trail-format.md, shipping).
 
-2xx is not durability and a stock exporter's "success" is less: accepted is a 2xx whose body is the export response and
-whose `rejected_log_records` is 0.
+Only "accepted, none rejected" is an acknowledgement. What may pass is retried for ever; what names bad records is
+narrowed down to them; what no record can mend (keys, paths, proxies) is a matter of configuration and loses nothing.
 """
 
 from __future__ import annotations
 
 import email.utils
+import random
 import time
 from dataclasses import dataclass
 from enum import Enum
 
+SOON, LATEST = 0.5, 30.0
+SLOW, SLOWEST = 30.0, 300.0
+LONGEST_WISH = 600.0
+
 
 class Action(Enum):
-    ACKNOWLEDGE = "acknowledge"
-    BISECT = "bisect"  # some of these records are refused: find which, park those alone
-    RETRY = "retry"  # for ever, with full jitter
-    FIVE_TRIES = "five tries, then bisect"
-    CONFIGURATION = "configuration"  # nothing wrong with the records: wait for somebody to mend it
+    """What to do with the batch that was answered."""
+
+    ACCEPT = "acknowledge"
+    BISECT = "halve, down to the record that is refused; park that one"
+    RETRY = "retry for ever"
+    FEW = "five tries, then bisect: a Collector without a queue turns a fault of its exporter into 500"
+    CONFIGURATION = "retry slowly, say so, never park"
 
 
-UNREACHABLE = 0
-_RETRY = {UNREACHABLE, 408, 429, 502, 503, 504, -1, -4, -8, -10, -11, -14, -15}
-"""HTTP, and gRPC codes as negatives: CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, OUT_OF_RANGE,
-UNAVAILABLE, DATA_LOSS."""
-_BISECT = {400, 413, 422, -3}
-_TRIES = {-2, -13}
-_LONGEST = 600.0
+UNREACHABLE, TIMEOUT, NOT_OTLP, NO_CLIENT = "unreachable", "timeout", "not-otlp", "no-client"
+"""Refused, reset or a TLS fault; no answer in time; a web page instead of an answer; a client that cannot be built."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` is HTTP's, or a gRPC code as a negative number, or 0 when there was none."""
+    """`status` is an HTTP status ("503"), a gRPC status name ("UNAVAILABLE"), or one of the words above.
 
-    status: int
+    `rejected` counts records that a success disowned; `retry_after` is in seconds; `doubtful` = a success whose body
+    could not be read.
+    """
+
+    status: str
     rejected: int = 0
-    readable: bool = True
-    retry_after: str = ""
-    text: str = ""
-
-    @classmethod
-    def unreachable(cls, why: str) -> Answer:
-        return cls(UNREACHABLE, text=why)
+    message: str = ""
+    retry_after: float | None = None
+    doubtful: bool = False
 
     @property
     def action(self) -> Action:
-        if 200 <= self.status < 300:
-            return Action.BISECT if self.rejected else Action.ACKNOWLEDGE
-        if self.status in _RETRY:
-            return Action.RETRY
-        if self.status in _BISECT:
-            return Action.BISECT
-        return Action.FIVE_TRIES if self.status >= 500 or self.status in _TRIES else Action.CONFIGURATION
+        """Whatever is not in the table is taken for configuration: the one reading that never loses a record."""
+        hundred = _BY_HUNDRED.get(self.status[:1], Action.CONFIGURATION)
+        found = _ACTIONS.get(self.status, hundred)
+        return Action.BISECT if found is Action.ACCEPT and self.rejected else found
 
-    def wait(self) -> float | None:
-        """What `Retry-After` asks for (RFC 9110, 10.2.3), in seconds, at most ten minutes; None if it says nothing."""
-        if self.retry_after.isdigit():
-            return min(float(self.retry_after), _LONGEST)
-        try:
-            at = email.utils.parsedate_to_datetime(self.retry_after)
-        except (TypeError, ValueError):
-            return None
-        return min(max(at.timestamp() - time.time(), 0.0), _LONGEST)
+
+_TABLE = {
+    Action.ACCEPT: "OK",
+    Action.BISECT: "400 413 422 INVALID_ARGUMENT",
+    Action.RETRY: f"408 429 502 503 504 {UNREACHABLE} {TIMEOUT} UNAVAILABLE RESOURCE_EXHAUSTED ABORTED CANCELLED"
+    " DEADLINE_EXCEEDED OUT_OF_RANGE DATA_LOSS",
+    Action.FEW: "INTERNAL UNKNOWN",
+}
+_ACTIONS = {status: action for action, statuses in _TABLE.items() for status in statuses.split()}
+_BY_HUNDRED = {"2": Action.ACCEPT, "5": Action.FEW}
+THROTTLED = frozenset({"429", "RESOURCE_EXHAUSTED"})
+
+
+def pause(doing: Action, attempt: int, answer: Answer) -> float:
+    """Seconds until try number `attempt` + 1 (from 1): full jitter, doubling; the collector's own wish comes first."""
+    if answer.retry_after is not None:
+        return min(answer.retry_after, LONGEST_WISH)
+    doubled = 2.0 ** min(attempt - 1, 16)
+    if doing is Action.CONFIGURATION:
+        return random.uniform(SLOW, min(SLOW * doubled, SLOWEST))
+    return random.uniform(0.0, min(SOON * doubled, LATEST))
+
+
+def retry_after(text: str | None) -> float | None:
+    """Seconds from now of a `Retry-After` header: a number of seconds or a date (RFC 9110, section 10.2.3)."""
+    if not text:
+        return None
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        return max(email.utils.parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -9,14 +9,18 @@ import json
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from vedette.names import SCHEMA
 from vedette.trail import place as places
-from vedette.trail.answers import Action, Answer, pause
-from vedette.trail.batch import MOST, MOST_BYTES, Item, Project, Records, batches
-from vedette.trail.follow import groups, header
+from vedette.trail.answer import Action, Answer, pause
+from vedette.trail.batch import MOST, MOST_BYTES, batches
+from vedette.trail.follow import Group, groups, header, newest
+from vedette.trail.item import Item, Project
+from vedette.trail.place import Place
+from vedette.trail.records import Records
+from vedette.trail.send import Value
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE
 
 SAVE_EVERY = 1.0
@@ -25,20 +29,20 @@ STALE = 12 * 3600.0
 
 _ABOUT = ("service.", "host.", "os.", "process.runtime.", "telemetry.")
 
-Resource = dict[str, str | int | bool]
-
 
 class Backlog:
-    """One stream on its way out. Not thread-safe. Raises `BadSegment` for a folder that holds no stream of ours.
+    """One stream on its way out. Not thread-safe. `ValueError` for a folder that holds no stream of ours.
 
     `given` are resource attributes that win over those of the birth record; `dead`: its writer has ended.
     """
 
-    def __init__(self, folder: Path, project: Project, given: Mapping[str, str | int | bool], *, dead: bool) -> None:
+    def __init__(self, folder: Path, project: Project, given: Mapping[str, Value], *, dead: bool) -> None:
         found = header(folder)
+        if found is None:
+            raise ValueError(f"{folder} holds no stream")
         self.folder = folder
         self.dead = dead
-        self.stream = found.stream.hex() if found else ""
+        self.stream = found.stream.hex()
         self.place = places.load(folder)
         self.due = 0.0
         self.limit = MOST
@@ -47,8 +51,8 @@ class Backlog:
         self._schema = str(facts.get("vedette.schema", SCHEMA))
         self.resource = _resource(facts, given, self.stream)
         self._saved, self._saved_at = self.place, 0.0
-        self._attempt = 0
         self._last_status = ""
+        self._begin_anew()
         self.again()
 
     def again(self) -> None:
@@ -81,8 +85,9 @@ class Backlog:
         return len(self._fresh) >= self.limit or self._fresh_bytes >= MOST_BYTES
 
     @property
-    def urgent(self) -> bool:
-        return any(item.urgent for item in self._fresh)
+    def lingers(self) -> bool:
+        """Whether what was read may wait for company."""
+        return bool(self._fresh) and not (self.dead or self.full or any(item.urgent for item in self._fresh))
 
     @property
     def waiting(self) -> bool:
@@ -105,7 +110,7 @@ class Backlog:
     def oldest(self) -> int:
         """Wall-clock nanoseconds of the oldest record that waits; 0 = none waits."""
         first = self._batches[0] if self._batches else self._fresh
-        return first[0].observed if first else 0
+        return first[0].observed_ns if first else 0
 
     # Settling.
 
@@ -113,14 +118,17 @@ class Backlog:
         """The batch is acknowledged, or its one record is parked."""
         done = self._batches.popleft()
         self.place = next((item.after for item in reversed(done) if item.after), self.place)
-        self._attempt, self.due = 0, 0.0
+        self._begin_anew()
 
     def halve(self) -> None:
         """Send it in two halves. A single record stays as it is."""
         batch = self._batches.popleft()
         middle = len(batch) // 2
         self._batches.extendleft(half for half in (batch[middle:], batch[:middle]) if half)
-        self._attempt, self.due = 0, 0.0
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._attempt, self.due, self._wished = 0, 0.0, False
 
     def later(self, doing: Action, answer: Answer) -> int:
         """Try the batch again after a pause; how many times in a row it was answered so."""
@@ -128,8 +136,14 @@ class Backlog:
             self.again()
         self._attempt = self._attempt + 1 if answer.status == self._last_status else 1
         self._last_status = answer.status
+        self._wished = answer.retry_after is not None
         self.due = time.monotonic() + pause(doing, self._attempt, answer)
         return self._attempt
+
+    def hurry(self) -> None:
+        """Try at once, unless the collector itself named the time."""
+        if not self._wished:
+            self.due = 0.0
 
     def park(self, answer: Answer) -> Item:
         """Lay the one record of the batch aside, with the answer, and go on."""
@@ -148,12 +162,23 @@ class Backlog:
             places.save(self.folder, self.place)
             self._saved, self._saved_at = self.place, moment
 
+    def probe(self) -> list[Item]:
+        """The newest record with the time of now. Without its stream's name it stands apart in a backend: Loki refuses
+        what is an hour behind the newest of its stream, and a backlog is."""
+        envelope = newest(self.folder)
+        if envelope is None:
+            return []
+        records = Records(self.stream, self._schema, self._project, Place(time=time.time_ns()))
+        (item,) = records.items(Group(ENVELOPE, envelope, (), 0, 0))
+        index = {name: value for name, value in item.attributes.items() if name != "vedette.stream.id"}
+        return [replace(item, attributes=index)]
+
     @property
     def unsaved(self) -> bool:
         return self.place != self._saved
 
 
-def _birth(folder: Path) -> Mapping[str, str | int | bool]:
+def _birth(folder: Path) -> Mapping[str, Value]:
     """The facts of the stream's first record; none if it was trimmed away or never written."""
     first = next((each for each in groups(folder, 0, HEADER_SIZE, dead=False) if each.type == ENVELOPE), None)
     try:
@@ -163,7 +188,7 @@ def _birth(folder: Path) -> Mapping[str, str | int | bool]:
     return facts if facts.get("vedette.lifecycle.phase") == "birth" else {}
 
 
-def _resource(facts: Mapping[str, str | int | bool], given: Mapping[str, str | int | bool], stream: str) -> Resource:
+def _resource(facts: Mapping[str, Value], given: Mapping[str, Value], stream: str) -> dict[str, Value]:
     """Whose records these are: an adopted stream keeps the service that wrote it, not the one that ships it."""
     about = {name: value for name, value in facts.items() if name.startswith(_ABOUT)}
     own = {"telemetry.distro.name": "vedette", "service.instance.id": stream}

@@ -12,7 +12,7 @@ import hashlib
 import importlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from vedette.trail.envelope import b64u, encode
@@ -91,31 +91,38 @@ def checkpoint_line(stream: str, index: int, signed: str, peaks: Sequence[bytes]
     )
 
 
+@dataclass(frozen=True, slots=True)
 class Keys:
-    """The evolving keys of one stream: the current one signs, the next one is announced."""
+    """The keys of a stream at one checkpoint: the one that signs it and the one that it announces. Never changed.
 
-    def __init__(self, origin: str, host: Named | None, ordinal: int, seeds: Sequence[bytes] = ()) -> None:
-        self._origin = origin
-        self._host = host
-        self._ordinal = ordinal
-        made = [signer(seed) for seed in seeds]
-        self._current = made[0] if made else new_signer()
-        self._next = made[1] if len(made) > 1 else new_signer()
-        self.index = 0
+    `name` is the origin of its notes; `host`, if it lies here, certifies checkpoint 0.
+    """
+
+    name: str
+    host: Named | None
+    ordinal: int
+    index: int
+    current: Signer
+    following: Signer
+
+    @classmethod
+    def first(cls, name: str, host: Named | None, ordinal: int) -> Keys:
+        return cls(name, host, ordinal, 0, new_signer(), new_signer())
+
+    def after(self) -> Keys:
+        """The keys of the next checkpoint: the reference to the one that signed is dropped."""
+        return replace(self, index=self.index + 1, current=self.following, following=new_signer())
 
     def sign(self, size: int, root: bytes, *, last: bool = False) -> str:
-        """The next note. `last` announces no key: nothing can follow, whoever holds what is left."""
+        """The note of this checkpoint. `last` announces no key: nothing can follow, whoever holds what is left."""
         lines = []
-        signers = [Named(self._origin, self._current)]
+        signers = [Named(self.name, self.current)]
         if self.index == 0:
-            lines += [f"ordinal {self._ordinal}", f"key {_b64(public_bytes(self._current))}"]
-            signers += [self._host] if self._host else []
+            lines += [f"ordinal {self.ordinal}", f"key {_b64(public_bytes(self.current))}"]
+            signers += [self.host] if self.host else []
         if not last:
-            lines.append(f"next {_b64(public_bytes(self._next))}")
-        signed = note(self._origin, size, root, lines, signers)
-        self._current, self._next = self._next, new_signer()
-        self.index += 1
-        return signed
+            lines.append(f"next {_b64(public_bytes(self.following))}")
+        return note(self.name, size, root, lines, signers)
 
 
 def _b64(data: bytes) -> str:

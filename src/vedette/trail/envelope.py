@@ -1,13 +1,13 @@
-"""The record: an Event as one line of canonical JSON, its leaf hash, and the commitments to its content.
+"""The record: an Event as one line of canonical JSON, its hashes, and the commitments to its content.
 
 Canonical profile: ASCII keys, sorted, no space; strings, integers of at most 53 bits, booleans, null, arrays, objects; no
 floats. Within it `orjson` with sorted keys, the standard `json` and RFC 8785 give the same bytes, so orjson is only an
-accelerator. Size: 8 KiB is aimed at; facts beyond it move into a content field, committed to like any other.
+accelerator. What is outside the profile is mended, and how often stands in the fact `vedette.mended`.
 """
 
 from __future__ import annotations
 
-import base64
+import binascii
 import functools
 import importlib
 import json
@@ -19,10 +19,9 @@ from typing import Any
 
 from vedette.event import Event, Kind, Phase
 
-AIM = 8 * 1024
 MAX_INT = 2**53 - 1
-MAX_CONTENT = 1024 * 1024
-_KEPT = ("vedette.", "gen_ai.operation.name", "gen_ai.tool.name", "error.type", "http.request.method", "server.address")
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 @functools.lru_cache(maxsize=1)
@@ -31,12 +30,18 @@ def _encoder() -> Callable[[Any], bytes]:
     try:
         orjson = importlib.import_module("orjson")
     except ImportError:
-        return _standard
+        return standard
     return functools.partial(orjson.dumps, option=orjson.OPT_SORT_KEYS)
 
 
-def _standard(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+_dumps = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
+
+
+def standard(value: Any) -> bytes:
+    """Canonical bytes by the standard library alone."""
+    return _dumps(value).encode()
 
 
 def encode(value: Any) -> bytes:
@@ -46,22 +51,29 @@ def encode(value: Any) -> bytes:
 
 def b64u(data: bytes) -> str:
     """base64url without padding (RFC 4648, section 5)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_URLSAFE).decode()
 
 
 def unb64u(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """The bytes of `b64u`; `ValueError` for anything else."""
+    data = text.encode("ascii").translate(_STANDARD)
+    return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
 
 
 def genesis(stream: bytes) -> bytes:
-    """What stands for the leaf before the first one."""
+    """What stands for the leaf before the first one; `stream` is raw, 16 bytes."""
     return sha256(b"vedette trail 1\n" + stream).digest()
 
 
-def content_payload(field: str, text: str, salt: bytes | None = None) -> bytes:
-    """`salt16 || field || 0x00 || content`. A fresh salt, because content is often guessable."""
-    body = text.encode("utf-8", "replace")
-    return (salt or os.urandom(16)) + field.encode() + b"\x00" + body
+def content_payload(field: str, text: str, salt: bytes | None = None) -> tuple[bytes, bool]:
+    """`salt16 || field || 0x00 || content`, and whether a lone surrogate had to be replaced by U+FFFD."""
+    try:
+        body = text.encode()
+        mended = False
+    except UnicodeEncodeError:
+        body = _whole(text).encode()
+        mended = True
+    return (salt or os.urandom(16)) + field.encode() + b"\x00" + body, mended
 
 
 def commitment(payload: bytes) -> str:
@@ -74,79 +86,103 @@ def split_content(payload: bytes) -> tuple[str, bytes]:
     return field.decode(), body
 
 
-def build(event: Event, head: Mapping[str, Any], committed: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """The envelope of `event`; `head` has v s n p t m, `committed` field -> [commitment, size]. Empty members are left out.
+def build(event: Event, head: dict[str, Any], commitments: Mapping[str, Any]) -> dict[str, Any]:
+    """The envelope of `event`, made in `head`, which has v s n p t m; empty members are left out.
 
-    The birth of a stream and its kin have no result and no duration: they are states, not operations.
+    A lifecycle record tells of a state, not of an operation: it has neither name nor result.
     """
-    envelope: dict[str, Any] = {**head, "k": event.kind.value, "f": event.phase.value}
-    operation = event.kind is not Kind.LIFECYCLE
-    if operation and event.name:
-        envelope["e"] = event.name
-    if operation and event.phase is not Phase.INTENT:
-        envelope["r"] = event.result.value
+    head["k"] = event.kind.value
+    head["f"] = event.phase.value
+    if event.kind is not Kind.LIFECYCLE:
+        if event.name:
+            head["e"] = event.name
+        if event.phase is not Phase.INTENT:
+            head["r"] = event.result.value
     if event.of is not None:
-        envelope["of"] = event.of
+        head["of"] = event.of
     if event.begin_ns:
-        envelope["b"] = str(event.begin_ns)
-    if event.duration_ns:
-        envelope["d"] = event.duration_ns
+        head["b"] = str(event.begin_ns)
+        head["d"] = event.duration_ns
     if event.trace_id:
-        envelope["tr"] = event.trace_id
+        head["tr"] = event.trace_id
     if event.span_id:
-        envelope["sp"] = event.span_id
-    actor = event.actor
-    who = {"user": actor.user, "session": actor.session, "agent": actor.agent, "run": actor.run}
-    for key, value in (("w", {k: v for k, v in who.items() if v}), ("a", dict(event.facts)), ("c", dict(committed))):
-        if value:
-            envelope[key] = value
+        head["sp"] = event.span_id
+    for key, members in (("w", _actor(event)), ("a", event.facts), ("c", commitments)):
+        if members:
+            head[key] = members
     if event.labels:
-        envelope["q"] = dict(Counter(label.kind for label in event.labels))
-    return envelope
+        head["q"] = dict(Counter([label.kind for label in event.labels]))
+    return head
 
 
-def mend(value: Any, count: Counter[str]) -> Any:
-    """`value` brought into the profile, counting what had to be changed."""
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, float) or (isinstance(value, int) and abs(value) > MAX_INT):
-        count["mended"] += 1
-        return repr(value)
-    if isinstance(value, str):
-        mended = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        count["mended"] += mended != value
-        return mended
-    if isinstance(value, dict):
-        return {mend(key, count): mend(each, count) for key, each in value.items()}
-    return [mend(each, count) for each in value] if isinstance(value, list) else value
+def _actor(event: Event) -> dict[str, str]:
+    actor = event.actor
+    who = {}
+    if actor.user:
+        who["user"] = actor.user
+    if actor.session:
+        who["session"] = actor.session
+    if actor.agent:
+        who["agent"] = actor.agent
+    if actor.run:
+        who["run"] = actor.run
+    return who
 
 
-def _fits(facts: Mapping[str, Any]) -> bool:
-    return all(
-        type(value) is not float and (type(value) is not int or -MAX_INT <= value <= MAX_INT)
-        for value in facts.values()
-    )
-
-
-def sealed(envelope: dict[str, Any]) -> bytes:
-    """Canonical bytes; what is outside the profile is mended and counted in the fact `vedette.mended`."""
-    facts = envelope.get("a", {})
-    if _fits(facts):
+def record(envelope: dict[str, Any], mended: int = 0) -> bytes:
+    """Canonical bytes, the leaf. `mended` is what its content already needed."""
+    if not mended and _fits(envelope):
         try:
             return encode(envelope)
         except (TypeError, UnicodeEncodeError):
-            pass  # lone surrogates: mended below
-    count: Counter[str] = Counter()
-    mended = mend(envelope, count)
-    mended.setdefault("a", {})["vedette.mended"] = count["mended"]
-    return encode(mended)
+            pass  # a lone surrogate somewhere: mended below
+    count = Counter(mended=mended)
+    whole: dict[str, Any] = mend(envelope, count)
+    if count["mended"]:
+        whole["a"] = {**whole.get("a", {}), "vedette.mended": count["mended"]}
+    return encode(whole)
 
 
-def overflow(facts: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """The facts that stay in an envelope that grew too large, and all of them as text for the content field `facts`."""
-    kept = {
-        name: value
-        for name, value in facts.items()
-        if name.startswith(_KEPT) and (not isinstance(value, str) or len(value) <= 256)
-    }
-    return kept, json.dumps(dict(facts), ensure_ascii=False, sort_keys=True)
+def _fits(envelope: Mapping[str, Any]) -> bool:
+    """Whether facts and duration are within the profile, but for what the encoder itself refuses."""
+    for name, value in envelope.get("a", {}).items():
+        kind = type(value)
+        if kind is int:
+            if not -MAX_INT <= value <= MAX_INT:
+                return False
+        elif kind is not str and kind is not bool:
+            return False
+        if not name.isascii():
+            return False
+    return bool(envelope.get("d", 0) <= MAX_INT)
+
+
+def mend(value: Any, count: Counter[str]) -> Any:
+    """`value` brought into the profile, counting what had to be changed. A foreign object becomes its type's name."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _counted(str.__str__(value), _whole(value), count)
+    if isinstance(value, int) and abs(value) <= MAX_INT:
+        return int(value)
+    if isinstance(value, int | float):
+        return _counted(None, repr(value + 0), count)
+    if isinstance(value, Mapping):
+        return {_ascii(str(key), count): mend(each, count) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [mend(each, count) for each in value]
+    return _counted(None, f"<{type(value).__name__}>", count)
+
+
+def _whole(text: str) -> str:
+    """`text` with U+FFFD in the place of each lone surrogate."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _ascii(key: str, count: Counter[str]) -> str:
+    return _counted(key, key.encode("ascii", "backslashreplace").decode(), count)
+
+
+def _counted(before: str | None, after: str, count: Counter[str]) -> str:
+    count["mended"] += before != after
+    return after

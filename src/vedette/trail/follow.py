@@ -20,6 +20,7 @@ from vedette.trail.spool import (
     ERASED,
     HEADER_SIZE,
     MAX_PAYLOAD,
+    BadSegment,
     Frame,
     Header,
     frame_at,
@@ -97,10 +98,13 @@ def _next_frame(data: bytes) -> int:
 
 
 def header(stream: Path) -> Header | None:
-    """The header of the oldest segment that is left, or None: not yet, or never, a stream."""
-    for path in segment_files(stream)[:1]:
-        with path.open("rb") as file:
-            return Header.unpack(file.read(HEADER_SIZE))
+    """The first segment header that can be read, or None: not yet, or never, a stream."""
+    for path in segment_files(stream):
+        try:
+            with path.open("rb") as file:
+                return Header.unpack(file.read(HEADER_SIZE))
+        except BadSegment:
+            continue
     return None
 
 

@@ -20,32 +20,17 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-class Frontier:
-    """The peaks of a growing tree, largest first. `size` leaves are below them."""
+def grown(size: int, peaks: tuple[bytes, ...], leaf: bytes) -> tuple[bytes, ...]:
+    """The peaks of a tree of `size` leaves, largest first, after one more leaf hash.
 
-    __slots__ = ("_peaks", "size")
-
-    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
-        if len(peaks) != size.bit_count():
-            raise ValueError(f"{size} leaves have {size.bit_count()} peaks, not {len(peaks)}")
-        self.size = size
-        self._peaks = list(peaks)
-
-    def add(self, leaf: bytes) -> None:
-        """Append a leaf hash: like adding one to a binary number, a carry joins two equal trees."""
-        size, peaks = self.size, self._peaks
-        while size & 1:
-            leaf = node_hash(peaks.pop(), leaf)
-            size >>= 1
-        peaks.append(leaf)
-        self.size += 1
-
-    @property
-    def peaks(self) -> tuple[bytes, ...]:
-        return tuple(self._peaks)
-
-    def root(self) -> bytes:
-        return root_of(self._peaks)
+    Like adding one to a binary number: a carry joins two equal trees.
+    """
+    kept = len(peaks)
+    while size & 1:
+        kept -= 1
+        leaf = node_hash(peaks[kept], leaf)
+        size >>= 1
+    return (*peaks[:kept], leaf)
 
 
 def root_of(peaks: Sequence[bytes]) -> bytes:
@@ -56,3 +41,22 @@ def root_of(peaks: Sequence[bytes]) -> bytes:
     for peak in reversed(peaks[:-1]):
         root = node_hash(peak, root)
     return root
+
+
+class Frontier:
+    """The peaks of a growing tree, largest first. `size` leaves are below them."""
+
+    __slots__ = ("peaks", "size")
+
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        if len(peaks) != size.bit_count():
+            raise ValueError(f"{size} leaves have {size.bit_count()} peaks, not {len(peaks)}")
+        self.size = size
+        self.peaks = tuple(peaks)
+
+    def add(self, leaf: bytes) -> None:
+        self.peaks = grown(self.size, self.peaks, leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        return root_of(self.peaks)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import grpc
-from google.rpc.error_details_pb2 import RetryInfo
-from google.rpc.status_pb2 import Status
+import grpc  # type: ignore[import-untyped]  # grpcio ships no types
+from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untyped]  # nor does googleapis-common-protos
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
 
-from vedette.trail.answers import Answer
-from vedette.trail.batch import Item
-from vedette.trail.otlp import METHOD, Resources, outcome, request, unobserved
+from vedette.trail.answer import Answer
+from vedette.trail.item import Item
+from vedette.trail.otlp import MESSAGE, METHOD, outcome, request, unobserved
+from vedette.trail.send import Value
 from vedette.trail.target import Target
 
-_MESSAGE = 1024
 _OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 500),
     ("grpc.min_reconnect_backoff_ms", 500),
@@ -38,7 +38,7 @@ class Client:
             response_deserializer=ExportLogsServiceResponse.FromString,
         )
 
-    def post(self, items: Sequence[Item], resource: Resources, timeout: float) -> Answer:
+    def post(self, items: Sequence[Item], resource: Mapping[str, Value], timeout: float) -> Answer:
         """One request. Whatever happens is an answer."""
         try:
             with unobserved():
@@ -66,7 +66,7 @@ def _pem(path: str) -> bytes | None:
 
 
 def _refusal(error: Any) -> Answer:
-    return Answer(error.code().name, message=(error.details() or "")[:_MESSAGE], retry_after=_wish(error))
+    return Answer(error.code().name, message=(error.details() or "")[:MESSAGE], retry_after=_wish(error))
 
 
 def _wish(error: Any) -> float | None:

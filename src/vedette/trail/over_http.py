@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import gzip
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import requests
 
-from vedette.trail.answers import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Answer, retry_after
-from vedette.trail.batch import Item
-from vedette.trail.otlp import Resources, read_success, request, unobserved
+from vedette.trail.answer import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Answer, retry_after
+from vedette.trail.item import Item
+from vedette.trail.otlp import MESSAGE, read_success, request, unobserved
+from vedette.trail.send import Value
 from vedette.trail.target import Target
 
 CONNECT = 5.0
 _ANSWER = 64 * 1024
-_MESSAGE = 1024
 
 
 class Client:
@@ -39,7 +39,7 @@ class Client:
             pair = (target.client_certificate, target.client_key)
             self._session.cert = pair if target.client_key else target.client_certificate
 
-    def post(self, items: Sequence[Item], resource: Resources, timeout: float) -> Answer:
+    def post(self, items: Sequence[Item], resource: Mapping[str, Value], timeout: float) -> Answer:
         """One request. Whatever happens is an answer; nothing is raised for what a network or a server does."""
         body = request(items, resource).SerializeToString()
         if self._target.gzip:
@@ -54,7 +54,7 @@ class Client:
         except requests.RequestException as error:
             return Answer(UNREACHABLE, message=type(error).__name__)
         except OSError as error:  # a certificate file that is not there
-            return Answer(NO_CLIENT, message=str(error)[:_MESSAGE])
+            return Answer(NO_CLIENT, message=str(error)[:MESSAGE])
 
     def _exchange(self, body: bytes, timeout: float) -> Answer:
         end = time.monotonic() + timeout
@@ -88,7 +88,7 @@ def _answer(response: requests.Response, body: bytes) -> Answer:
     status = str(response.status_code)
     if not response.ok or response.status_code >= 300:
         wish = retry_after(response.headers.get("Retry-After"))
-        return Answer(status, message=body[:_MESSAGE].decode("utf-8", "replace"), retry_after=wish)
+        return Answer(status, message=body[:MESSAGE].decode("utf-8", "replace"), retry_after=wish)
     if "html" in response.headers.get("Content-Type", "").lower():
         return Answer(NOT_OTLP, message="a web page, not an OTLP answer")  # a login page, a proxy: nothing was stored
     return read_success(status, body)

@@ -1,40 +1,52 @@
-"""How far a stream has been shipped: the `acked` file. Losing it costs duplicates, never records."""
+"""The place up to which a stream has been acknowledged: the file `acked` of its folder.
+
+Written beside, synced, renamed: a reader sees the old place or the new one, never half of one. Losing it costs
+duplicates, never records.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from vedette.trail.folder import create
 from vedette.trail.spool import HEADER_SIZE
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Everything before `offset` of segment `segment` has been acknowledged."""
+    """Everything before `offset` of segment `segment`, that is all records below `n`, is acknowledged.
+
+    `time` is the `timeUnixNano` of the last log record: the next one must be later.
+    """
 
     segment: int = 0
     offset: int = HEADER_SIZE
-    done: bool = False
+    n: int = 0
+    time: int = 0
 
 
 def load(stream: Path) -> Place:
+    """The place of a stream; its beginning if none was saved or it cannot be read."""
     try:
-        saved = json.loads((stream / "acked").read_text())
-        return Place(int(saved["segment"]), int(saved["offset"]), bool(saved["done"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        found = json.loads((stream / "acked").read_bytes())
+        return Place(**{name: int(found[name]) for name in ("segment", "offset", "n", "time")})
+    except (OSError, ValueError, TypeError, KeyError):
         return Place()
 
 
 def save(stream: Path, place: Place) -> None:
-    """Write-temp, fsync, rename."""
-    scratch = stream / ".acked"
-    text = json.dumps({"segment": place.segment, "offset": place.offset, "done": place.done})
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, text.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    scratch.rename(stream / "acked")
+    """Write the place down. An `OSError` leaves the old one."""
+    replace(stream / "acked", json.dumps(asdict(place)).encode())
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put a whole, durable file where another one may be."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    with suppress(FileNotFoundError):  # of a process that died here and had our number
+        scratch.unlink()
+    create(scratch, data)
+    scratch.replace(path)

@@ -1,197 +1,247 @@
-"""The shipper: carries the trail to a collector, at least once, and never holds up the host.
+"""The shipper: carries the trail to a collector, at least once, in file order, one request at a time.
 
-It reads segment files. Its own process's stream is shipped as it grows; streams whose writer is dead are adopted by the
-process that holds `ship.lock`, so what a killed process left is delivered by the next. Retries last for ever; what a
-backend refuses record by record is parked beside its stream.
+Guarantee: a record stays on disk until the collector has acknowledged it; SIGKILL, an absent collector, a fork or the
+end of the process delay it and lose nothing. Segment files are all it reads, so another process can take over: the
+streams of dead writers are adopted by whoever holds `keeper.lock`, within ten seconds.
+Sad path: after a crash up to a second's worth of records is sent again; duplicates have the same `log.record.uid`.
 """
 
 from __future__ import annotations
 
 import contextvars
-import fcntl
+import functools
 import os
-import random
 import threading
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from vedette.guard import guard
-from vedette.trail.answer import Action, Answer
-from vedette.trail.carrier import Carrier, Send
+from vedette.trail.backlog import Backlog
+from vedette.trail.carrier import Carrier, Parked
+from vedette.trail.follow import size
 from vedette.trail.item import Project
-from vedette.trail.spool import stream_folders
+from vedette.trail.send import Send, Value
+from vedette.trail.streams import Streams
 
 LINGER = 0.2
-LEAST, MOST = 0.5, 30.0
-ADOPT_EVERY = 10.0
-_CONFIGURATION = (30.0, 300.0)
+LOOK = 0.05
+AFTER_FAULT = 30.0
+
+_shippers: weakref.WeakSet[Shipper] = weakref.WeakSet()
 
 
 class Shipper:
-    """`send` posts items and gives the collector's answer; `enter` makes the thread one of ours (not instrumented)."""
+    """Ships one trail directory. Thread-safe.
 
-    def __init__(self, folder: Path, send: Send, project: Project, own: Callable[[], str | None]) -> None:
-        self._folder = folder
+    `own` names the folder of this process's stream (`00000042`; None before its first record); `resource` gives its
+    resource attributes, redacted. `parked` is told of each record that was refused for good, so
+    that the trail can say so.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        send: Send,
+        project: Project,
+        own: Callable[[], str | None] = lambda: None,
+        *,
+        resource: Callable[[], Mapping[str, Value]] = dict,
+        parked: Callable[[Parked], None] = lambda parked: None,
+    ) -> None:
         self._send = send
-        self._project = project
-        self._own = own
-        self._carriers: dict[Path, Carrier] = {}
-        self._finished: set[Path] = set()
-        self._wake = threading.Event()
-        self._stopping = False
+        self._carrier = Carrier(folder, send, project, parked)
+        self._new_streams = functools.partial(Streams, folder, project, own, resource)
+        self._streams = self._new_streams()
+        self._prepare: Callable[[], None] = lambda: None
+        self._running = False
+        self._fresh()
+        _shippers.add(self)
+
+    def _fresh(self) -> None:
+        """No thread, nothing held: at birth and in a forked child, whose parent goes on with its own stream."""
+        self._streams.release()
+        self._streams = self._new_streams()
+        self._work = threading.Event()
+        self._hurry = threading.Event()
+        self._turn = threading.RLock()
+        self._starting = threading.Lock()
+        self._settled = threading.Condition()
+        self._asked = self._heard = self._answered = 0
         self._thread: threading.Thread | None = None
-        self._busy = threading.Lock()
-        self._keeper: int | None = None
-        self._adopted_at = 0.0
-        self._failures = 0
-        self.last_answer: Answer | None = None
+        self._listening = True
 
-    def start(self, enter: Callable[[], None]) -> None:
-        """Start the thread, if one can still start."""
+    # Its thread.
 
-        def run() -> None:
-            enter()
-            self._run()
+    def start(self, prepare: Callable[[], None] | None = None) -> None:
+        """Start the thread, in a context of its own; does nothing while it runs or where none can start any more.
 
-        thread = threading.Thread(target=run, name="vedette-ship", daemon=True)
-        try:
-            contextvars.Context().run(thread.start)
-        except RuntimeError:
-            return  # the interpreter is going down: `drain` ships on the caller's thread
-        self._thread = thread
+        `prepare` is called on the thread before all else.
+        """
+        with self._starting:
+            self._running = True
+            self._prepare = prepare or self._prepare
+            if self._thread is not None and self._thread.is_alive():
+                return
+            thread = threading.Thread(target=self._run, name="vedette-ship", daemon=True)
+            try:
+                contextvars.Context().run(thread.start)
+            except RuntimeError:
+                return  # the interpreter is going down: `drain` ships on its caller's thread
+            self._thread = thread
 
     def wake(self) -> None:
-        self._wake.set()
+        """There is something to ship. Cheap; in a forked child it starts the thread."""
+        if self._running and self._thread is None:
+            self.start()
+        if self._listening:
+            self._work.set()
 
     def _run(self) -> None:
-        while not self._stopping:
-            pause = 1.0
-            with guard("ship.run"), self._busy:
-                pause = self._round()
-            self._wake.wait(pause)
-            self._wake.clear()
-            if pause > 1.0 and not self._stopping:
-                time.sleep(0)  # woken early by an append: the pause still holds
-
-    def _round(self) -> float:
-        """Ship what is there; how long to wait before looking again."""
-        self._find()
-        for carrier in list(self._carriers.values()):
-            batch = carrier.batch()
-            if batch is not None and not batch.urgent and not batch.full and not self._stopping:
-                self._wait(LINGER)
-            pause = self._carry(carrier)
-            if pause:
-                return pause
-        return 1.0
-
-    def _wait(self, seconds: float) -> None:
-        """Linger for more of the same, unless there is reason to go at once."""
-        deadline = time.monotonic() + seconds
-        while not self._stopping and (left := deadline - time.monotonic()) > 0:
-            time.sleep(min(left, 0.02))
-
-    def _carry(self, carrier: Carrier) -> float:
-        """All of one stream; 0, or how long to wait because it did not go."""
-        while (answer := carrier.go()) is not None:
-            self.last_answer = answer
-            if answer.action is not Action.ACKNOWLEDGE:
-                return self._pause(answer)
-            self._failures = 0
-        carrier.save()
-        if carrier.done:
-            self._finished.add(carrier.stream)
-            del self._carriers[carrier.stream]
-        return 0.0
-
-    def _pause(self, answer: Answer) -> float:
-        """Full jitter over a doubling bound; `Retry-After` wins; a wrong configuration is asked about slowly."""
-        self._failures += 1
-        if answer.action is Action.CONFIGURATION:
-            return random.uniform(*_CONFIGURATION)  # noqa: S311 - jitter
-        asked = answer.wait()
-        if asked is not None:
-            return asked
-        return random.uniform(0, min(MOST, LEAST * 2**self._failures))  # noqa: S311 - jitter
-
-    # Whose streams.
-
-    def _find(self) -> None:
-        own = self._own()
-        adopt = time.monotonic() - self._adopted_at >= ADOPT_EVERY and self._keeps()
-        if adopt:
-            self._adopted_at = time.monotonic()
-        for stream in stream_folders(self._folder):
-            if stream in self._carriers or stream in self._finished:
+        self._prepare()
+        while self._running:
+            self._listening = True
+            self._work.clear()
+            asked = self._asked
+            if asked != self._heard:
+                self._heard = asked
+                self._streams.hurry()
+            if self._round(None):
                 continue
-            if (own and stream.name == own) or (adopt and _free(stream)):
-                carrier = Carrier(stream, self._send, self._project)
-                if carrier.done:
-                    self._finished.add(stream)
-                else:
-                    self._carriers[stream] = carrier
+            if not self._streams.waiting:
+                self._answer(asked)
+            self._streams.save()
+            self._rest(asked)
 
-    def _keeps(self) -> bool:
-        """Whether this process is the one that adopts: it holds `ship.lock` while it lives."""
-        if self._keeper is None and self._folder.is_dir():
-            descriptor = os.open(self._folder / "ship.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._keeper = descriptor
-            except BlockingIOError:
-                os.close(descriptor)
-        return self._keeper is not None
+    def _rest(self, asked: int) -> None:
+        """Sleep until there is work. Records that come while the collector is away do not end the sleep."""
+        self._listening = not self._streams.away
+        if self._running and asked == self._asked:
+            self._work.wait(self._streams.idle_for())
 
-    # Ending.
+    def _answer(self, asked: int) -> None:
+        with self._settled:
+            self._answered = max(self._answered, asked)
+            self._settled.notify_all()
+
+    # Shipping.
+
+    def _round(self, end: float | None) -> bool:
+        """One batch of each stream whose time has come, the own one first; whether anything was sent."""
+        sent = False
+        with self._turn:
+            self._streams.look()
+            for backlog in self._streams:
+                if backlog.due <= time.monotonic() and (end is None or time.monotonic() < end):
+                    sent |= self._step(backlog, end)
+        return sent
+
+    def _step(self, backlog: Backlog, end: float | None) -> bool:
+        with guard("ship.step"):
+            if not backlog.retrying:
+                self._gather(backlog)
+            sent = self._carrier.carry(backlog, None if end is None else max(end - time.monotonic(), 0.01))
+            backlog.save()
+            return sent
+        backlog.due = time.monotonic() + AFTER_FAULT  # a fault of ours: not at once again
+        return False
+
+    def _gather(self, backlog: Backlog) -> None:
+        """Read a batch. Ordinary records linger for company; findings and logins do not."""
+        until = time.monotonic() + LINGER
+        backlog.fill()
+        while backlog.lingers and time.monotonic() < until and not self._hurry.wait(LOOK):
+            backlog.fill()
+
+    # Drain and stop.
 
     def drain(self, timeout: float) -> bool:
-        """Ship for at most `timeout` seconds; whether all that this process may ship has been acknowledged."""
-        deadline = time.monotonic() + timeout
-        if not self._busy.acquire(timeout=max(timeout, 0)):
+        """Ship what is there within `timeout` seconds; whether all of it was acknowledged.
+
+        On the shipper's thread, or, where that cannot run, on the caller's.
+        """
+        if self._thread is None or not self._thread.is_alive():
+            return self._drain_here(time.monotonic() + timeout)
+        with self._hurried(), self._settled:
+            self._asked += 1
+            asked = self._asked
+            self._work.set()
+            return self._settled.wait_for(lambda: self._answered >= asked, timeout)
+
+    def _drain_here(self, end: float) -> bool:
+        if not self._turn.acquire(timeout=max(end - time.monotonic(), 0.0)):
             return False
         try:
-            self._find()
-            while time.monotonic() < deadline and self._carriers:
-                answers = [carrier.go() for carrier in list(self._carriers.values())]
-                if all(answer is None for answer in answers):
-                    break
-                if any(answer is not None and answer.action is not Action.ACKNOWLEDGE for answer in answers):
-                    return False
-            for carrier in self._carriers.values():
-                carrier.save()
-            return all(carrier.batch() is None for carrier in self._carriers.values())
+            with self._hurried():
+                self._streams.hurry()
+                while self._round(end) or (self._streams.waiting and self._rested(end)):
+                    pass
+                return not self._streams.waiting and time.monotonic() < end
         finally:
-            self._busy.release()
+            self._streams.save(now=True)
+            self._turn.release()
+
+    def _rested(self, end: float) -> bool:
+        """Wait for the next try; False if it would come too late."""
+        due = min(each.due for each in self._streams if each.waiting)
+        if due >= end:
+            return False
+        time.sleep(max(due - time.monotonic(), 0.0))
+        return True
+
+    @contextmanager
+    def _hurried(self) -> Iterator[None]:
+        self._hurry.set()
+        try:
+            yield
+        finally:
+            self._hurry.clear()
 
     def stop(self, timeout: float) -> bool:
-        """Ship what goes within `timeout`, remember the place, and let go. What is left waits on disk."""
-        self._stopping = True
-        self._wake.set()
-        done = False
-        with guard("ship.stop"):
-            done = self.drain(timeout)
-        if self._keeper is not None:
-            os.close(self._keeper)
-            self._keeper = None
+        """Drain, end the thread, write the place down, close the connection, all within `timeout` seconds."""
+        end = time.monotonic() + timeout
+        done = self.drain(timeout)
+        self._running = False
+        self._work.set()
+        with self._hurried():
+            if self._thread is not None:
+                self._thread.join(max(end - time.monotonic(), 0.0))
+        if self._turn.acquire(timeout=max(end - time.monotonic(), 0.0)):
+            self._let_go()
         return done
+
+    def _let_go(self) -> None:
+        try:
+            self._streams.save(now=True)
+            self._streams.release()
+            self._send.close()
+        finally:
+            self._turn.release()
+
+    # For metrics and heartbeats.
 
     @property
     def unacknowledged(self) -> int:
-        """Streams that have something to ship."""
-        return sum(1 for carrier in self._carriers.values() if carrier.batch() is not None)
+        """Records of the streams being shipped that no collector has acknowledged."""
+        return sum(max(size(each.folder) - each.place.n, 0) for each in self._streams)
+
+    @property
+    def lag(self) -> float:
+        """Age in seconds of the oldest record that waits; 0.0 = none does."""
+        oldest = min((each.oldest for each in self._streams if each.oldest), default=0)
+        return max(time.time_ns() - oldest, 0) / 1e9 if oldest else 0.0
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Log records so far: accepted, retried, parked, doubtful (a success whose body could not be read)."""
+        return dict(self._carrier.counts)
 
 
-def _free(stream: Path) -> bool:
-    """Whether the stream's writer is gone: nobody holds its lock."""
-    try:
-        descriptor = os.open(stream / "lock", os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
+def _after_fork() -> None:
+    for shipper in list(_shippers):
+        shipper._fresh()
+
+
+os.register_at_fork(after_in_child=_after_fork)

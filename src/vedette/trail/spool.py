@@ -58,9 +58,11 @@ class Header:
         body = bytes(data[: HEADER_SIZE - 4])
         if struct.unpack_from("<I", data, HEADER_SIZE - 4)[0] != crc32(body):
             raise BadSegment("the segment header is damaged")
-        _, version, check, _, _, stream, ordinal, segment, first, created, before, _ = _HEADER.unpack(body)
+        _, version, check, cipher, _, stream, ordinal, segment, first, created, before, _ = _HEADER.unpack(body)
         if (version, check) != (1, 1):
             raise BadSegment(f"segment version {version} with check {check} is not known here")
+        if cipher:
+            raise BadSegment("the segment is encrypted, which cannot be read here")
         return cls(stream, ordinal, segment, first, created, before)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, cycle
 from typing import Any
 
@@ -60,16 +60,12 @@ def _filled(schema: Mapping[str, Any], words: Iterator[str], numbers: Iterator[s
 def _value(schema: Mapping[str, Any], words: Iterator[str], numbers: Iterator[str]) -> Any:
     if schema.get("enum"):
         return schema["enum"][0]
-    match schema.get("type", "string"):
-        case "integer":
-            return int(float(next(numbers)))
-        case "number":
-            return float(next(numbers))
-        case "boolean":
-            return True
-        case "array":
-            return [_value(schema.get("items") or {}, words, numbers)]
-        case "object":
-            return dict(_filled(schema, words, numbers))
-        case _:
-            return next(words)
+    make: Mapping[str, Callable[[], Any]] = {
+        "integer": lambda: int(float(next(numbers))),
+        "number": lambda: float(next(numbers)),
+        "boolean": lambda: True,
+        "array": lambda: [_value(schema.get("items") or {}, words, numbers)],
+        "object": lambda: dict(_filled(schema, words, numbers)),
+    }
+    kind = schema.get("type", "string")
+    return make[kind]() if kind in make else next(words)

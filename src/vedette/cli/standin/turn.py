@@ -1,4 +1,4 @@
-"""One turn of a conversation, in the one shape that all dialects share: `Prompt` comes in, `Turn` or `Failure` goes out."""
+"""One turn of a conversation, in the shape all dialects share: `Prompt` comes in, `Turn` or `Failure` goes out."""
 
 from __future__ import annotations
 

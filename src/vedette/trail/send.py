@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from vedette.trail.answers import NO_CLIENT, Answer
-from vedette.trail.batch import Item
+from vedette.trail.answer import NO_CLIENT, Answer
+from vedette.trail.item import Item
 from vedette.trail.target import Target
+
+Value = str | bool | int | float | Sequence[str]
+"""What a resource attribute may be."""
 
 _CLIENTS = {"grpc": "vedette.trail.over_grpc", "http/protobuf": "vedette.trail.over_http"}
 
@@ -17,15 +20,13 @@ _CLIENTS = {"grpc": "vedette.trail.over_grpc", "http/protobuf": "vedette.trail.o
 class Send(Protocol):
     """Delivers log records under a resource within `timeout` seconds (None: its own), and says what was answered."""
 
-    def __call__(
-        self, items: Sequence[Item], resource: dict[str, str | int | bool], timeout: float | None
-    ) -> Answer: ...
+    def __call__(self, items: Sequence[Item], resource: Mapping[str, Value], timeout: float | None) -> Answer: ...
 
     def close(self) -> None: ...
 
 
 class _Client(Protocol):
-    def post(self, items: Sequence[Item], resource: dict[str, str | int | bool], timeout: float) -> Answer: ...
+    def post(self, items: Sequence[Item], resource: Mapping[str, Value], timeout: float) -> Answer: ...
     def close(self) -> None: ...
 
 
@@ -37,12 +38,12 @@ class Sender:
         self._client: _Client | None = None
         self._pid = 0
 
-    def __call__(self, items: Sequence[Item], resource: dict[str, str | int | bool], timeout: float | None) -> Answer:
+    def __call__(self, items: Sequence[Item], resource: Mapping[str, Value], timeout: float | None = None) -> Answer:
         try:
             client = self._connected()
         except ImportError:
             return Answer(NO_CLIENT, message="OTEL_EXPORTER_OTLP_PROTOCOL=grpc needs `pip install vedette[otlp-grpc]`")
-        except OSError as error:
+        except OSError as error:  # a certificate file that cannot be read
             return Answer(NO_CLIENT, message=str(error))
         own = self.target.timeout
         return client.post(items, resource, own if timeout is None else min(own, timeout))

@@ -1,0 +1,6 @@
+"""Who speaks: the instrumentation scope of all our spans and metrics."""
+
+from importlib.metadata import version
+
+SCOPE = "vedette"
+VERSION = version("vedette")

@@ -1,0 +1,63 @@
+"""The trail's lock, which a thread that already holds it may come to again.
+
+A signal handler, a finaliser or an audit hook can run in the middle of an append, on the same thread, and append
+something itself. A plain lock would stop there for ever and a re-entrant one would let it into a half-made change: so
+it is parked, and done before the outer call lets go.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Gate:
+    """One action at a time. Actions must not raise when parked: nobody is there to catch it."""
+
+    __slots__ = ("_inside", "_lock", "_parked")
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._inside = False
+        self._parked: deque[Callable[[], object]] = deque()
+
+    def run(self, action: Callable[[], T], parked: Callable[[], object] | None = None) -> T | None:
+        """What `action` returns; None from within another action: then `parked` is done once that one is through.
+
+        The lock is taken by `with` itself: after a call of `acquire` a KeyboardInterrupt could keep it for ever.
+        """
+        with self._lock:
+            if self._inside:
+                if parked is not None:
+                    self._parked.append(parked)
+                return None
+            try:
+                self._inside = True
+                result = action()
+            finally:
+                self._leave()
+        if self._parked:  # parked after the last look, before we were out
+            self.run(_nothing)
+        return result
+
+    def _leave(self) -> None:
+        try:
+            while self._parked:
+                self._parked.popleft()()
+        finally:
+            self._inside = False
+
+    def hold(self) -> None:
+        """Before a fork: no other thread is in the middle of anything."""
+        self._lock.acquire()
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+def _nothing() -> None:
+    """For its way out alone."""

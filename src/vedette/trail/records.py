@@ -1,0 +1,103 @@
+"""What is read from a stream, as log records to be: bodies verbatim, an index beside them, times that only grow.
+
+Laws: bodies are the trail's own bytes, in file order; the times of one stream increase strictly.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+
+from vedette.guard import guard
+from vedette.trail.content import bodies
+from vedette.trail.envelope import b64u, split_content
+from vedette.trail.follow import Group
+from vedette.trail.item import Item, Project
+from vedette.trail.merkle import leaf_hash
+from vedette.trail.place import Place
+from vedette.trail.spool import CHECKPOINT
+
+OLDEST_NS = 6 * 86_400 * 10**9
+"""Loki refuses what is older than seven days."""
+
+_URGENT = frozenset({"finding", "auth"})
+
+
+class Records:
+    """Makes the log records of one stream, from a place on."""
+
+    def __init__(self, stream: str, schema: str, project: Project, place: Place) -> None:
+        self._stream = stream
+        self._index = {"vedette.stream.id": stream, "vedette.schema": schema}
+        self._project = project
+        self._last = place.time
+        self._n = place.n
+
+    def items(self, group: Group) -> list[Item]:
+        """The log records of a group: content parts, then the envelope; or one checkpoint."""
+        made = [self._checkpoint(group)] if group.type == CHECKPOINT else self._record(group)
+        return [*made[:-1], replace(made[-1], after=Place(group.segment, group.end, self._n, self._last))]
+
+    def _record(self, group: Group) -> list[Item]:
+        body = group.payload.decode("utf-8", "replace")
+        item = Item(body, "vedette.audit.record", 0, time.time_ns(), {"vedette.seq": self._n})
+        with guard("ship.project"):  # a record that cannot be told of is shipped all the same: the body is the record
+            item = self._projected(body)
+        n = int(item.attributes["vedette.seq"])
+        self._n = n + 1
+        parts = [part for payload in group.contents for part in self._content(item, n, payload)]
+        identity: dict[str, str | int] = {"vedette.type": "record", "log.record.uid": f"{self._stream}-{n}"}
+        leaf = {"vedette.leaf": b64u(leaf_hash(group.payload))}
+        attributes = {**self._index, **identity, **leaf, **item.attributes}
+        return [*parts, replace(item, time_ns=self._stamp(item.time_ns), attributes=attributes)]
+
+    def _projected(self, body: str) -> Item:
+        envelope = json.loads(body)
+        told = self._project(envelope)
+        return Item(
+            body=body,
+            event_name=told.event_name,
+            time_ns=told.time_ns,
+            observed_ns=told.observed_ns,
+            attributes={**told.attributes, "vedette.seq": int(envelope["n"])},
+            severity_number=told.severity_number,
+            severity_text=told.severity_text,
+            trace_id=told.trace_id,
+            span_id=told.span_id,
+            urgent=envelope.get("k") in _URGENT,
+        )
+
+    def _content(self, record: Item, n: int, payload: bytes) -> list[Item]:
+        field, content = split_content(payload)
+        texts = bodies(self._stream, n, field, payload[:16], content.decode("utf-8", "replace"))
+        return [self._part(record, body, n, f"{field}-{at}") for at, body in enumerate(texts)]
+
+    def _part(self, record: Item, body: str, n: int, which: str) -> Item:
+        uid = f"{self._stream}-{n}-{which}"
+        return Item(
+            body=body,
+            event_name="vedette.audit.content",
+            time_ns=self._stamp(record.time_ns),
+            observed_ns=record.observed_ns,
+            attributes={**self._index, "vedette.type": "content", "vedette.seq": n, "log.record.uid": uid},
+            trace_id=record.trace_id,
+            span_id=record.span_id,
+            urgent=record.urgent,
+        )
+
+    def _checkpoint(self, group: Group) -> Item:
+        body = group.payload.decode("utf-8", "replace")
+        uid = f"{self._stream}-checkpoint-{json.loads(body)['i']}"
+        now = self._stamp(time.time_ns())
+        index = {**self._index, "vedette.type": "checkpoint", "log.record.uid": uid}
+        return Item(body, "vedette.audit.checkpoint", now, now, index)
+
+    def _stamp(self, wanted: int) -> int:
+        self._last = stamp(wanted, self._last, time.time_ns())
+        return self._last
+
+
+def stamp(wanted: int, last: int, now: int) -> int:
+    """`wanted`, brought into [now - 6 d, now] and then behind `last`. The true clock stays in the envelope."""
+    return max(min(max(wanted, now - OLDEST_NS), now), last + 1)

@@ -1,0 +1,128 @@
+"""How a host uses each library that has a seam: one driver a seam target, the same with and without Vedette.
+
+A driver gets the server's URL and a path, and gives all that the host can see of it. A new instrumentor adds its own
+here; the host contract test fails for a target without one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import httpx
+import requests
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.tools import StructuredTool
+from langgraph.graph import END, START, StateGraph
+from typing_extensions import TypedDict
+
+try:
+    import httpx2
+except ImportError:  # Python 3.10: httpx2 needs 3.11
+    httpx2 = None  # type: ignore[assignment]
+
+Driver = Callable[[str], Any]
+
+
+def _sync(library: Any) -> Driver:
+    def drive(url: str) -> Any:
+        with library.Client() as client, client.stream("GET", url) as response:
+            return response.status_code, dict(response.headers).get("content-type"), b"".join(response.iter_bytes())
+
+    return drive
+
+
+def _async(library: Any) -> Driver:
+    async def get(url: str) -> Any:
+        async with library.AsyncClient() as client, client.stream("GET", url) as response:
+            pieces = [piece async for piece in response.aiter_bytes()]
+            return response.status_code, dict(response.headers).get("content-type"), b"".join(pieces)
+
+    return lambda url: asyncio.run(get(url))
+
+
+def _urllib(url: str) -> Any:
+    with urllib.request.urlopen(url) as response:
+        return response.status, response.headers["content-type"], response.read()
+
+
+def _requests(url: str) -> Any:
+    with requests.Session() as session, session.get(url, stream=True) as response:
+        return response.status_code, response.headers["content-type"], b"".join(response.iter_content(None))
+
+
+def _aiohttp(url: str) -> Any:
+    async def get() -> Any:
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return response.status, response.headers["content-type"], await response.read()
+
+    return asyncio.run(get())
+
+
+def _tool(url: str) -> Any:
+    return StructuredTool.from_function(_fetch, name="fetch", description="Fetch.").invoke({"url": url})
+
+
+def _fetch(url: str) -> str:
+    if url.endswith("/cut"):
+        raise ConnectionError("cut")
+    return f"fetched {url}"
+
+
+async def _fetch_later(url: str) -> str:
+    return _fetch(url)
+
+
+def _tool_later(url: str) -> Any:
+    tool = StructuredTool.from_function(coroutine=_fetch_later, name="fetch", description="Fetch.")
+    return asyncio.run(tool.ainvoke({"url": url}))
+
+
+class _Shelf(BaseRetriever):
+    def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
+        return [Document(page_content=_fetch(query), id="1")]
+
+
+class _Count(TypedDict):
+    url: str
+
+
+def _graph() -> Any:
+    graph = StateGraph(_Count)
+    graph.add_node("fetch", lambda state: {"url": _fetch(state["url"])})
+    graph.add_edge(START, "fetch")
+    graph.add_edge("fetch", END)
+    return graph.compile()
+
+
+async def _astream(url: str) -> Any:
+    return [step async for step in _graph().astream({"url": url})]
+
+
+DRIVERS: dict[str, Driver] = {
+    "httpx:Client._send_single_request": _sync(httpx),
+    "httpx:AsyncClient._send_single_request": _async(httpx),
+    "http.client:HTTPConnection.putrequest": _urllib,
+    "http.client:HTTPConnection.send": _urllib,
+    "http.client:HTTPConnection.getresponse": _requests,
+    "aiohttp.client_reqrep:ClientRequest.send": _aiohttp,
+    "aiohttp.client_reqrep:ClientResponse.start": _aiohttp,
+    "aiohttp.client_reqrep:ClientResponse.close": _aiohttp,
+    "aiohttp.client_reqrep:ClientResponse.release": _aiohttp,
+    "aiohttp.streams:StreamReader._read_nowait_chunk": _aiohttp,
+    "langchain_core.tools.base:BaseTool.run": _tool,
+    "langchain_core.tools.base:BaseTool.arun": _tool_later,
+    "langchain_core.retrievers:BaseRetriever.invoke": lambda url: _Shelf().invoke(url),
+    "langchain_core.retrievers:BaseRetriever.ainvoke": lambda url: asyncio.run(_Shelf().ainvoke(url)),
+    "langgraph.pregel.main:Pregel.stream": lambda url: list(_graph().stream({"url": url})),
+    "langgraph.pregel.main:Pregel.astream": lambda url: asyncio.run(_astream(url)),
+}
+if httpx2 is not None:
+    DRIVERS |= {
+        "httpx2:Client._send_single_request": _sync(httpx2),
+        "httpx2:AsyncClient._send_single_request": _async(httpx2),
+    }
