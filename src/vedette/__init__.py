@@ -9,10 +9,10 @@ or no code at all: `opentelemetry-instrument python my_agent.py`. Settings are e
 
 from typing import Any
 
-from vedette import runtime
 from vedette.capture import note
 from vedette.capture.session import session
 from vedette.capture.tool import tool
+from vedette.otel import opening
 
 __all__ = ["note", "session", "start", "stop", "tool"]
 
@@ -23,10 +23,10 @@ def start(**settings: Any) -> None:
     Keywords are the settings of `vedette config` without their prefix (`trail="./trail"`, `redact="secrets"`) and win
     over the environment. A bad value is said once and the safe side taken; a name that does not exist is a TypeError.
     """
-    if runtime.start(**settings):
-        runtime.weave_seams()
+    opening.start(**settings)
+    opening.weave()
 
 
 def stop() -> None:
     """Stop recording and undo every patch. The trail is sealed and closed; what can be shipped within 2 s is."""
-    runtime.stop()
+    opening.stop()

@@ -46,8 +46,8 @@ vedette.protocol vedette.finish_reason.raw
 vedette.auth.mechanism vedette.auth.scheme vedette.auth.result vedette.auth.target vedette.auth.subject
 vedette.change.subject vedette.change.name vedette.change.before vedette.change.after
 vedette.finding.severity vedette.finding.action
-vedette.lifecycle.phase vedette.lifecycle.reason vedette.gap.state vedette.gap.first vedette.gap.last
-vedette.trail.id vedette.host.id vedette.boot.id
+vedette.lifecycle.phase vedette.lifecycle.reason vedette.gap.state vedette.gap.kinds vedette.gap.first vedette.gap.last
+vedette.trail.id vedette.host.id vedette.boot.id vedette.start_ns
 vedette.key.id vedette.parent.stream vedette.body.sha256 vedette.http.redirect.from vedette.end.reason
 vedette.arguments.digest vedette.approval vedette.process.env.names
 """
@@ -63,7 +63,7 @@ http.response.status_code http.request.resend_count http.request.body.size http.
 http.request.size http.response.size server.port network.peer.port network.local.port client.port
 process.pid process.parent_pid process.exit.code
 vedette.seq vedette.finding.confidence vedette.ordinal vedette.parent.seq vedette.pid vedette.mended vedette.withheld
-vedette.arguments.size vedette.content.unread vedette.http.decoded.size vedette.attempt vedette.start_ns
+vedette.arguments.size vedette.content.unread vedette.http.decoded.size vedette.attempt
 vedette.open.intents vedette.queue.depth vedette.unshipped.count vedette.unshipped.age vedette.guard.faults
 vedette.torn.bytes vedette.gap.count vedette.clock.before vedette.clock.after
 """

@@ -89,6 +89,7 @@ def _foresee(call: Call, wire: Wire, path: str) -> None:
     protocol = recognise(path, body)
     if protocol:
         call.kind = Kind.INFERENCE
+        call.name = operation(protocol)
         call.facts |= {"vedette.protocol": protocol, "gen_ai.operation.name": operation(protocol)}
 
 

@@ -46,6 +46,9 @@ class Reader:
         if reading.error:
             call.facts["error.type"] = reading.error
             call.result = Result.ERROR
+        elif call.result is Result.ABANDONED and "gen_ai.response.finish_reasons" in reading.facts:
+            call.result = Result.OK  # SDKs leave a stream once the model has finished, before its last bytes
+            call.facts.pop("vedette.end.reason", None)
         return self._loop.heard(call, reading)
 
 

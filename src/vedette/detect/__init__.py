@@ -1,4 +1,4 @@
-"""Detection: rules over Events. A finding is an Event too and walks the same way (docs/decisions/0005)."""
+"""Detection: rules over Events. A finding is an Event too, and walks the same way as any other."""
 
 from vedette.detect.engine import Engine
 from vedette.detect.rule import Rule

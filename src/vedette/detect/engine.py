@@ -6,14 +6,16 @@ import threading
 from collections.abc import Sequence
 
 from vedette.detect.memory import Memory
-from vedette.detect.rule import Rule, finding
+from vedette.detect.rule import Rule
 from vedette.detect.rules import RULES
 from vedette.event import Event, Kind, Phase
 from vedette.guard import guard
 
+_UNSEEN = frozenset({Kind.FINDING, Kind.LIFECYCLE})
+
 
 class Engine:
-    """Findings are not looked at again. Used by the line thread, and by host threads when they walk the line."""
+    """Used by the line's thread, and by host threads when they walk the line themselves."""
 
     def __init__(self, rules: Sequence[Rule] = RULES) -> None:
         self._rules = rules
@@ -21,11 +23,12 @@ class Engine:
         self._lock = threading.Lock()
 
     def see(self, event: Event) -> list[Event]:
-        if event.kind in (Kind.FINDING, Kind.LIFECYCLE) or event.phase is Phase.INTENT:
+        """The findings that `event` completes. Intents are skipped, their outcome comes; findings do not find."""
+        if event.kind in _UNSEEN or event.phase is Phase.INTENT:
             return []
         found: list[Event] = []
         with self._lock:
             for rule in self._rules:
                 with guard(f"detect.{rule.id}"):
-                    found += [finding(rule, event, message) for message in rule.see(event, self._memory)]
+                    found.extend(rule.see(event, self._memory))
         return found

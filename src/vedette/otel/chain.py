@@ -10,37 +10,21 @@ Sad path: a processor sees the living span in `on_start`, before redaction. What
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import wrapt
 
 from vedette.guard import guard
-from vedette.otel.copies import Redacts
+from vedette.otel.ties import Point, Ties
+
+if TYPE_CHECKING:
+    Proxy = wrapt.ObjectProxy[Any]
+else:
+    Proxy = wrapt.ObjectProxy  # takes no parameter at run time before wrapt 2
 
 Redacted = Callable[[Sequence[Any]], list[Any]]
-Around = Callable[..., Any]
-"""A wrapper of a method: called with the original, the instance and the arguments."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ties:
-    """What the guard asks of the runtime. `flush` takes seconds; `changed` is called when an exporter was added."""
-
-    redactor: Callable[[], Redacts]
-    flush: Callable[[float], bool]
-    adopt: Callable[[Any], None]
-    changed: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One method of an SDK class that the guard wraps."""
-
-    owner: type
-    name: str
-    around: Around
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +35,7 @@ class Slot:
     way: tuple[str, ...]
 
 
-class GuardedExporter(wrapt.ObjectProxy):
+class GuardedExporter(Proxy):
     """An exporter that receives copies; all but `export` is the exporter's own."""
 
     def __init__(self, exporter: Any, redacted: Redacted) -> None:
@@ -62,7 +46,7 @@ class GuardedExporter(wrapt.ObjectProxy):
         return self.__wrapped__.export(self._self_redacted(batch), *args, **kwargs)
 
 
-class GuardedProcessor(wrapt.ObjectProxy):
+class GuardedProcessor(Proxy):
     """A processor of somebody's own; each signal adds the method by which its processors receive."""
 
     def __init__(self, processor: Any, ties: Ties) -> None:
@@ -94,7 +78,7 @@ class Chain:
         self._guarded = guarded
         self._redacted = redacted
 
-    def points(self) -> Iterator[Point]:
+    def points(self) -> Iterable[Point]:
         return (Point(multi, self._add, self._adding) for multi in self._multis)
 
     def _adding(self, original: Callable[..., Any], multi: Any, processor: Any) -> Any:
@@ -132,7 +116,7 @@ class Chain:
         if type(processor) is self._guarded or self._plain(processor, self._multis):
             return True
         holder = self._holder(processor)
-        return holder is not None and getattr(getattr(*holder), "export", None) is not None and _is_ours(holder)
+        return holder is not None and type(getattr(*holder)) is GuardedExporter
 
     def _holder(self, processor: Any) -> tuple[Any, str] | None:
         """The object and the attribute that hold a known processor's exporter."""
@@ -175,10 +159,6 @@ class Chain:
         holder = self._holder(processor)
         inside = getattr(*holder) if holder else processor
         return type(getattr(inside, "__wrapped__", inside)).__name__
-
-
-def _is_ours(holder: tuple[Any, str]) -> bool:
-    return type(getattr(*holder)) is GuardedExporter
 
 
 def instances(classes: Iterable[type]) -> list[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import ipaddress
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk.resources import Resource
@@ -17,6 +17,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, TraceState
 
 from vedette.guard import guard
+from vedette.otel.ties import Redacts
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -28,14 +29,6 @@ _NESTED: dict[str, Any] = (
     {"extended_attributes": True} if "extended_attributes" in inspect.signature(BoundedAttributes).parameters else {}
 )
 """Until SDK 1.43 attributes could nest only if asked for; since then the parameter is without effect."""
-
-
-class Redacts(Protocol):
-    """What the guard asks of `vedette.redact.Redactor`. Neither method raises."""
-
-    def text(self, text: str) -> str: ...
-
-    def value(self, value: object, key: str = "") -> object: ...
 
 
 class Copier:

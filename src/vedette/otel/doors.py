@@ -12,8 +12,9 @@ import os
 from collections.abc import Collection, MutableMapping
 from typing import Any
 
-from opentelemetry.instrumentation.distro import BaseDistro
-from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
+# Both modules tell type checkers to skip them.
+from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr-defined]
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
 
 from vedette import runtime
 from vedette.guard import guard
@@ -36,7 +37,7 @@ def defaults(env: MutableMapping[str, str]) -> None:
         env.setdefault(f"OTEL_{signal}_EXPORTER", "otlp" if endpoint else "none")
 
 
-class VedetteDistro(BaseDistro):
+class VedetteDistro(BaseDistro):  # type: ignore[misc]
     """The earliest code of ours: the guard is in place before any provider exists."""
 
     def _configure(self, **kwargs: Any) -> None:
@@ -76,7 +77,7 @@ def pre_instrument() -> None:
         opening.weave()
 
 
-class VedetteInstrumentor(BaseInstrumentor):
+class VedetteInstrumentor(BaseInstrumentor):  # type: ignore[misc]
     """The usual switch: `instrument()` starts and weaves or finds it done, `uninstrument()` undoes it all."""
 
     def instrumentation_dependencies(self) -> Collection[str]:

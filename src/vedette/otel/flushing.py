@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vedette.guard import guard
-from vedette.otel.chain import Around, Ties
+from vedette.otel.ties import Around, Ties
 
 DEFAULT_MS = 30_000
 """`force_flush()` without a timeout, in the SDK: 30 s for spans and logs."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from typing import Any, Protocol
 import wrapt
 
 from vedette.guard import guard
+from vedette.otel.ties import Point, Ties
 
 ROOMS = {
     "opentelemetry.sdk.trace": "vedette.otel.spans",
@@ -32,7 +34,7 @@ ROOMS = {
 class Signal(Protocol):
     """One signal's hold: what `spans.Spans`, `logs.Logs` and `metrics.Metrics` are."""
 
-    def points(self) -> Any: ...
+    def points(self) -> Iterable[Point]: ...
 
     def protect_all(self) -> None: ...
 
@@ -55,9 +57,9 @@ class _Patch:
 
 
 class ExporterGuard:
-    """Install it as early as can be and as often as one likes; `ties` is a `chain.Ties`, handed on to each signal."""
+    """Install it as early as can be and as often as one likes."""
 
-    def __init__(self, ties: Any) -> None:
+    def __init__(self, ties: Ties) -> None:
         self._ties = ties
         self._active = False
         self._hooked: set[str] = set()
@@ -105,7 +107,7 @@ class ExporterGuard:
         }
 
 
-def _put(point: Any) -> _Patch:
+def _put(point: Point) -> _Patch:
     original = vars(point.owner)[point.name]
 
     @functools.wraps(original)

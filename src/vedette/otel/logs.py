@@ -1,4 +1,4 @@
-"""Log records: the redacted copy, and the places of the SDK where they pass. Imported when `opentelemetry.sdk._logs` is.
+"""Log records: the redacted copy, and the SDK's places where they pass. Imported when `opentelemetry.sdk._logs` is.
 
 Covered: body, attributes (keys and values), severity text, event name, resource, scope. The copy's context is empty (it
 holds the living span and the baggage), and so is its `exception`, which the SDK has written into the attributes before.
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from opentelemetry._logs import LogRecord
+from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.context import Context
 from opentelemetry.sdk._logs import LoggerProvider, ReadableLogRecord, ReadWriteLogRecord
 from opentelemetry.sdk._logs._internal import (
@@ -21,9 +22,10 @@ from opentelemetry.sdk._logs.export import BatchLogRecordProcessor, SimpleLogRec
 from opentelemetry.sdk.resources import Resource
 
 from vedette.guard import guard
-from vedette.otel.chain import Chain, GuardedProcessor, Point, Slot, Ties, carry_back, state
+from vedette.otel.chain import Chain, GuardedProcessor, Slot, carry_back, state
 from vedette.otel.copies import Copier
 from vedette.otel.flushing import draining
+from vedette.otel.ties import Point, Ties
 
 ROOM = "otel.log"
 MULTIS = (SynchronousMultiLogRecordProcessor, ConcurrentMultiLogRecordProcessor)
@@ -44,16 +46,15 @@ def copy_log(copier: Copier, record: ReadableLogRecord) -> ReadableLogRecord:
 
 def copy_writable(copier: Copier, record: ReadWriteLogRecord) -> ReadWriteLogRecord:
     """The same for a processor of somebody's own, which may write on its copy."""
-    inner = _inner(copier, record.log_record, record.dropped_attributes)
-    attributes = inner.attributes
     copied = dataclasses.replace(
         record,
-        log_record=inner,
+        log_record=_inner(copier, record.log_record, 0),
         resource=copier.resource(record.resource or Resource.get_empty()),
         instrumentation_scope=copier.scope(record.instrumentation_scope),
     )
-    if copied.log_record.attributes is not None and attributes is not None:
-        copied.log_record.attributes.dropped = attributes.dropped  # type: ignore[union-attr,attr-defined] - BoundedAttributes
+    attributes = copied.log_record.attributes  # made anew by the constructor, which counts from 0
+    if isinstance(attributes, BoundedAttributes):
+        attributes.dropped = record.dropped_attributes
     return copied
 
 

@@ -20,9 +20,10 @@ from opentelemetry.sdk.metrics.export import (
 )
 
 from vedette.guard import guard
-from vedette.otel.chain import Point, Ties, instances
+from vedette.otel.chain import instances
 from vedette.otel.copies import Copier
 from vedette.otel.flushing import draining
+from vedette.otel.ties import Point, Ties
 
 ROOM = "otel.metric"
 
@@ -48,12 +49,13 @@ def _of_scope(copier: Copier, of: ScopeMetrics) -> ScopeMetrics:
 
 
 def _metric(copier: Copier, metric: Metric) -> Metric:
+    data: Any = metric.data
     return replace(
         metric,
         name=copier.text(metric.name),
         description=copier.maybe(metric.description),
         unit=copier.maybe(metric.unit),
-        data=replace(metric.data, data_points=copier.each(metric.data.data_points, _point, ROOM)),
+        data=replace(data, data_points=copier.each(data.data_points, _point, ROOM)),
     )
 
 

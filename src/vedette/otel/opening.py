@@ -11,8 +11,8 @@ from typing import Any
 
 from vedette import runtime
 from vedette.guard import guard
-from vedette.otel.chain import Ties
 from vedette.otel.guarding import ExporterGuard
+from vedette.otel.ties import Ties
 from vedette.runtime.coverage import lifecycle
 
 DISABLED = "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"

@@ -21,9 +21,10 @@ from opentelemetry.sdk.util import BoundedList
 from opentelemetry.trace import Link, Status
 
 from vedette.guard import guard
-from vedette.otel.chain import Chain, GuardedProcessor, Point, Slot, Ties, carry_back, state
+from vedette.otel.chain import Chain, GuardedProcessor, Slot, carry_back, state
 from vedette.otel.copies import Copier
 from vedette.otel.flushing import draining
+from vedette.otel.ties import Point, Ties
 
 ROOM = "otel.span"
 MULTIS = (SynchronousMultiSpanProcessor, ConcurrentMultiSpanProcessor)
@@ -59,7 +60,7 @@ def _link(copier: Copier, link: Link) -> Link:
     return Link(copier.context(link.context), copier.attributes(link.attributes, link.dropped_attributes))
 
 
-def _bounded(items: Iterable[Any], dropped: int) -> BoundedList:
+def _bounded(items: Iterable[Any], dropped: int) -> BoundedList[Any]:
     bounded = BoundedList.from_seq(None, items)
     bounded.dropped = dropped
     return bounded

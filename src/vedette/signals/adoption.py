@@ -35,9 +35,11 @@ HTTP = (
 """Scopes (prefixes) whose spans cover one HTTP call; only its first exchange adopts it."""
 
 _BELOW = {"httpx": "HTTPXClientInstrumentor", "httpx2": "HTTPX2ClientInstrumentor"}
-_NEVER_CURRENT = {
-    "opentelemetry.instrumentation.anthropic": ("AnthropicInstrumentor", "anthropic_messages"),
-}
+_NEVER_CURRENT = (
+    ("opentelemetry.instrumentation.anthropic", "AnthropicInstrumentor", "anthropic_messages"),
+    ("opentelemetry.instrumentation.openai", "OpenAIInstrumentor", "openai_responses"),
+)
+"""OpenLLMetry's: (module, its instrumentor, the protocol whose spans are made too late, or never made current)."""
 
 
 def _active(module: str, instrumentor: str) -> bool:
@@ -80,8 +82,7 @@ class Adoption:
     def _unreachable(self, call: Call) -> bool:
         protocol = call.facts.get("vedette.protocol", "")
         return any(
-            protocol == theirs and _active(module, instrumentor)
-            for module, (instrumentor, theirs) in _NEVER_CURRENT.items()
+            protocol == theirs and _active(module, instrumentor) for module, instrumentor, theirs in _NEVER_CURRENT
         )
 
     def started(self, span: Any, call: Call | None) -> None:
@@ -109,4 +110,4 @@ def adopt(span: Any, call: Call) -> None:
 
 def left_out() -> list[str]:
     """Instrumentations whose spans we cannot adopt, and for whose operations we open none: for the coverage record."""
-    return [module for module, (instrumentor, _) in _NEVER_CURRENT.items() if _active(module, instrumentor)]
+    return [module for module, instrumentor, _ in _NEVER_CURRENT if _active(module, instrumentor)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from vedette.event import Event, Fact, Result
 from vedette.names import FACTS
-from vedette.signals.naming import METHODS
+from vedette.signals.naming import ACTOR, METHODS
 
 OTHER = "_OTHER"
 FAILED = frozenset({Result.ERROR, Result.DENIED})
@@ -18,9 +18,7 @@ def told(event: Event) -> dict[str, Fact]:
 
     An HTTP method that HTTP does not know is `_OTHER`, and so is an error that has no type (semconv `error.type`).
     """
-    actor = event.actor
-    who = {"user.id": actor.user, "session.id": actor.session, "gen_ai.agent.name": actor.agent,
-           "vedette.run.id": actor.run}  # fmt: skip
+    who = {name: getattr(event.actor, field) for field, name in ACTOR.items()}
     facts: dict[str, Fact] = {name: value for name, value in {**who, **event.facts}.items() if value != ""}
     method = facts.get("http.request.method")
     if method is not None and method not in METHODS:

@@ -123,13 +123,14 @@ OWNED = MappingProxyType(
 The native spans of anthropic and those of OpenInference come without metrics, so nothing of theirs stands here.
 """
 
-EXECUTABLES = frozenset(
-    """bash sh zsh dash fish pwsh powershell cmd env sudo su python pypy pip uv uvx poetry conda node npm npx yarn pnpm bun
-    deno ruby gem perl php java javac mvn gradle go cargo rustc gcc g++ clang cc ld make cmake ninja git gh svn hg ssh scp sftp
-    rsync curl wget nc ncat socat telnet ftp dig nslookup ping openssl gpg docker podman kubectl helm terraform ansible aws
-    gcloud az psql mysql sqlite redis-cli mongosh cat ls cp mv rm mkdir rmdir ln touch chmod chown find grep egrep rg fd sed
-    awk sort uniq head tail wc cut tr xargs tee diff patch tar gzip gunzip zip unzip xz base64 xxd echo printf date uname
-    hostname whoami id ps kill pkill top df du mount systemctl journalctl crontab apt apt-get yum dnf brew jq yq claude codex
-    gemini ffmpeg pandoc pdftotext pytest ruff mypy chrome chromium firefox""".split()
-)  # fmt: skip
+_PROGRAMS = """
+bash sh zsh dash fish pwsh powershell cmd env sudo su python pypy pip uv uvx poetry conda node npm npx yarn pnpm bun
+deno ruby gem perl php java javac mvn gradle go cargo rustc gcc g++ clang cc ld make cmake ninja git gh svn hg ssh
+scp sftp rsync curl wget nc ncat socat telnet ftp dig nslookup ping openssl gpg docker podman kubectl helm terraform
+ansible aws gcloud az psql mysql sqlite redis-cli mongosh cat ls cp mv rm mkdir rmdir ln touch chmod chown find grep
+egrep rg fd sed awk sort uniq head tail wc cut tr xargs tee diff patch tar gzip gunzip zip unzip xz base64 xxd echo
+printf date uname hostname whoami id ps kill pkill top df du mount systemctl journalctl crontab apt apt-get yum dnf
+brew jq yq claude codex gemini ffmpeg pandoc pdftotext pytest ruff mypy chrome chromium firefox
+"""
+EXECUTABLES = frozenset(_PROGRAMS.split())
 """Programs that a metric may name; a model can write and start a file of any name, which would be content."""

@@ -21,6 +21,9 @@ MEMORY = frozenset(
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"})
 """The methods that HTTP knows (RFC 9110, RFC 5789, QUERY); any other is `_OTHER`, for anybody can invent one."""
 
+ACTOR = {"user": "user.id", "session": "session.id", "agent": "gen_ai.agent.name", "run": "vedette.run.id"}
+"""Field of an Actor -> the name it has in signals."""
+
 _VERB = {"inference": "chat", "agent": "invoke_agent", "retrieval": "retrieval"}
 _OBJECT = {
     "inference": ("gen_ai.request.model",),

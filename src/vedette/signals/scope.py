@@ -1,6 +1,14 @@
 """Who speaks: the instrumentation scope of all our spans and metrics."""
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+
+
+def _version() -> str:
+    try:
+        return version("vedette")
+    except PackageNotFoundError:  # copied into a bundle without its metadata: no reason to fail at import
+        return ""
+
 
 SCOPE = "vedette"
-VERSION = version("vedette")
+VERSION = _version()

@@ -17,10 +17,9 @@ from vedette.trail import place as places
 from vedette.trail.answer import Action, Answer, pause
 from vedette.trail.batch import MOST, MOST_BYTES, batches
 from vedette.trail.follow import Group, groups, header, newest
-from vedette.trail.item import Item, Project
+from vedette.trail.item import Item, Project, Value
 from vedette.trail.place import Place
 from vedette.trail.records import Records
-from vedette.trail.send import Value
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE
 
 SAVE_EVERY = 1.0
@@ -33,10 +32,10 @@ _ABOUT = ("service.", "host.", "os.", "process.runtime.", "telemetry.")
 class Backlog:
     """One stream on its way out. Not thread-safe. `ValueError` for a folder that holds no stream of ours.
 
-    `given` are resource attributes that win over those of the birth record; `dead`: its writer has ended.
+    `dead`: its writer has ended, and it keeps the resource that its birth record tells of.
     """
 
-    def __init__(self, folder: Path, project: Project, given: Mapping[str, Value], *, dead: bool) -> None:
+    def __init__(self, folder: Path, project: Project, *, dead: bool) -> None:
         found = header(folder)
         if found is None:
             raise ValueError(f"{folder} holds no stream")
@@ -49,7 +48,7 @@ class Backlog:
         self._project = project
         facts = _birth(folder)
         self._schema = str(facts.get("vedette.schema", SCHEMA))
-        self.resource = _resource(facts, given, self.stream)
+        self._about = {name: value for name, value in facts.items() if name.startswith(_ABOUT)}
         self._saved, self._saved_at = self.place, 0.0
         self._last_status = ""
         self._begin_anew()
@@ -57,12 +56,15 @@ class Backlog:
 
     def again(self) -> None:
         """Forget what was read ahead; go on from the place."""
-        self._records = Records(self.stream, self._schema, self._project, self.place)
+        self._records = self._from(self.place, self._about if self.dead else None)
         self._read_to = (self.place.segment, self.place.offset)
         self._fresh: list[Item] = []
         self._fresh_bytes = 0
         self._batches: deque[list[Item]] = deque()
         self._made = time.monotonic()
+
+    def _from(self, place: Place, about: Mapping[str, Value] | None) -> Records:
+        return Records(self.stream, self._schema, self._project, place, about)
 
     # Reading.
 
@@ -168,8 +170,8 @@ class Backlog:
         envelope = newest(self.folder)
         if envelope is None:
             return []
-        records = Records(self.stream, self._schema, self._project, Place(time=time.time_ns()))
-        (item,) = records.items(Group(ENVELOPE, envelope, (), 0, 0))
+        apart = {**self._about, "service.instance.id": "vedette-probe"}
+        (item,) = self._from(Place(time=time.time_ns()), apart).items(Group(ENVELOPE, envelope, (), 0, 0))
         index = {name: value for name, value in item.attributes.items() if name != "vedette.stream.id"}
         return [replace(item, attributes=index)]
 
@@ -186,10 +188,3 @@ def _birth(folder: Path) -> Mapping[str, Value]:
     except ValueError:
         return {}
     return facts if facts.get("vedette.lifecycle.phase") == "birth" else {}
-
-
-def _resource(facts: Mapping[str, Value], given: Mapping[str, Value], stream: str) -> dict[str, Value]:
-    """Whose records these are: an adopted stream keeps the service that wrote it, not the one that ships it."""
-    about = {name: value for name, value in facts.items() if name.startswith(_ABOUT)}
-    own = {"telemetry.distro.name": "vedette", "service.instance.id": stream}
-    return {**own, **about, **given, "telemetry.distro.name": "vedette"}

@@ -54,12 +54,12 @@ class Carrier:
             Action.CONFIGURATION: self._configuration,
         }
 
-    def carry(self, backlog: Backlog, timeout: float | None) -> bool:
+    def carry(self, backlog: Backlog) -> bool:
         """Send the next batch of `backlog` and settle it; False if nothing waits."""
         batch = backlog.next_batch()
         if not batch:
             return False
-        answer = self._send(batch, backlog.resource, timeout)
+        answer = self._send(batch)
         self._do[answer.action](backlog, answer)
         return True
 
@@ -91,10 +91,8 @@ class Carrier:
 
     def _fresh_is_taken(self) -> bool:
         """Send the newest record of the newest stream, a heartbeat at the latest, out of turn: duplicates collapse."""
-        fresh = Backlog(stream_folders(self._trail)[-1], self._project, {}, dead=False)
-        items = fresh.probe()
-        resource = {**fresh.resource, "service.instance.id": "vedette-probe"}
-        taken = bool(items) and self._send(items, resource, None).action is Action.ACCEPT
+        items = Backlog(stream_folders(self._trail)[-1], self._project, dead=False).probe()
+        taken = bool(items) and self._send(items).action is Action.ACCEPT
         if taken:
             self._row.clear()
         return taken

@@ -1,4 +1,6 @@
-"""Content as log records of its own, cut into parts that every backend takes: `d` of all, in order of `i`, is the content.
+"""Content as log records of its own, cut into parts that every backend takes.
+
+All `d` in the order of `i`, joined, are the content.
 
 Laws: the parts joined are the content; no body is above 192 KiB after JSON escaping; cuts lie between code points.
 """

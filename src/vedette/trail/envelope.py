@@ -7,6 +7,7 @@ accelerator. What is outside the profile is mended, and how often stands in the 
 
 from __future__ import annotations
 
+import base64
 import binascii
 import functools
 import importlib
@@ -21,7 +22,6 @@ from vedette.event import Event, Kind, Phase
 
 MAX_INT = 2**53 - 1
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
-_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 @functools.lru_cache(maxsize=1)
@@ -56,8 +56,7 @@ def b64u(data: bytes) -> str:
 
 def unb64u(text: str) -> bytes:
     """The bytes of `b64u`; `ValueError` for anything else."""
-    data = text.encode("ascii").translate(_STANDARD)
-    return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
 def genesis(stream: bytes) -> bytes:
@@ -91,25 +90,29 @@ def build(event: Event, head: dict[str, Any], commitments: Mapping[str, Any]) ->
 
     A lifecycle record tells of a state, not of an operation: it has neither name nor result.
     """
-    head["k"] = event.kind.value
-    head["f"] = event.phase.value
+    head["k"] = event.kind._value_
+    head["f"] = event.phase._value_
     if event.kind is not Kind.LIFECYCLE:
         if event.name:
             head["e"] = event.name
         if event.phase is not Phase.INTENT:
-            head["r"] = event.result.value
+            head["r"] = event.result._value_
     if event.of is not None:
         head["of"] = event.of
     if event.begin_ns:
         head["b"] = str(event.begin_ns)
-        head["d"] = event.duration_ns
+        if event.phase is not Phase.INTENT:
+            head["d"] = event.duration_ns
     if event.trace_id:
         head["tr"] = event.trace_id
     if event.span_id:
         head["sp"] = event.span_id
-    for key, members in (("w", _actor(event)), ("a", event.facts), ("c", commitments)):
-        if members:
-            head[key] = members
+    if event.actor is not NOBODY:
+        head["w"] = _who(event.actor)
+    if event.facts:
+        head["a"] = event.facts
+    if commitments:
+        head["c"] = commitments
     if event.labels:
         head["q"] = dict(Counter([label.kind for label in event.labels]))
     return head

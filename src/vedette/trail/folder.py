@@ -1,43 +1,43 @@
-"""The trail's directory: who may own it, what lies in it, and its host key. Everything 0700 and 0600 whatever the umask.
+"""The trail's directory: who may own it, and the places of streams in it. All 0700 and 0600 whatever the umask.
 
 A directory that is a link, foreign-owned or writable by others is refused with one clear sentence.
 """
 
 from __future__ import annotations
 
-import base64
 import fcntl
-import json
 import os
 import stat
-from contextlib import suppress
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from vedette.names import SCHEMA
-from vedette.trail.checkpoint import Named, public_bytes, signer
+from vedette.trail.spool import ENVELOPE, HEADER_SIZE, scan
+
+_NEWEST = 32
+_TRIES = 5
 
 
 class Unavailable(Exception):
     """The trail cannot take a record; the message says what is wrong and what to do. The host never sees it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What all streams of one trail directory share. `origin` is the prefix of key names."""
+@dataclass(slots=True)
+class Slot:
+    """The place of one stream, held while its process lives. `lock` is a descriptor, -1 once it was given back.
 
-    trail_id: str
-    origin: str
-    host: Named
+    The descriptor is inherited by forks, which must close it.
+    """
 
-    def stream_name(self, stream: str) -> str:
-        return f"{self.origin}/{self.trail_id}/{stream}"
+    ordinal: int
+    path: Path
+    lock: int
 
 
 def prepare(folder: Path) -> None:
     """Make the directory, or refuse it."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make(folder)
         found = folder.lstat()
     except OSError as error:
         raise Unavailable(f"{folder}: cannot be used as a trail ({error.strerror}); set VEDETTE_TRAIL") from error
@@ -45,8 +45,22 @@ def prepare(folder: Path) -> None:
         raise Unavailable(f"{folder} is a link; name the directory itself in VEDETTE_TRAIL")
     if found.st_uid != os.geteuid():
         raise Unavailable(f"{folder} belongs to another user; set VEDETTE_TRAIL to a directory of your own")
-    if found.st_mode & 0o022:
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise Unavailable(f"{folder} is writable by others; run `chmod go-w {folder}`")
+
+
+def make(folder: Path) -> None:
+    """The directory and those above it, if they are missing; what is made is 0700."""
+    if folder.is_dir():
+        return
+    make(folder.parent)
+    try:
+        folder.mkdir(0o700)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    else:
+        folder.chmod(0o700)
 
 
 def create(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -60,6 +74,15 @@ def create(path: Path, data: bytes, mode: int = 0o600) -> None:
         os.close(descriptor)
 
 
+def replace(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write a file so that it is there whole or not at all, also after a crash."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch.unlink(missing_ok=True)
+    create(scratch, data, mode)
+    scratch.rename(path)
+    sync_folder(path.parent)
+
+
 def sync_folder(path: Path) -> None:
     """Make new names in a directory survive power loss."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -69,57 +92,77 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def identity(folder: Path, origin: str) -> Identity:
-    """Who this trail is; made by the first process that comes, under a lock, and read by all others."""
-    with (folder / "keeper.lock").open("ab") as lock:
-        os.fchmod(lock.fileno(), 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "trail.json").exists():
-            _found(folder, origin)
-    about = json.loads((folder / "trail.json").read_text())
-    seed = (folder / "host.key").read_bytes()
-    return Identity(about["trail_id"], about["origin"], Named(_host_name(about), signer(seed)))
+def allocate(folder: Path) -> Slot:
+    """The next stream's place. `mkdir` is the allocation, exclusive on every file system.
 
-
-def _host_name(about: dict[str, str]) -> str:
-    return f"{about['origin']}/{about['trail_id']}/host"
-
-
-def _found(folder: Path, origin: str) -> None:
-    with suppress(FileExistsError):  # a process that died between the two files: its key is good
-        create(folder / "host.key", os.urandom(32), 0o400)
-    public = public_bytes(signer((folder / "host.key").read_bytes()))
-    about = {
-        "trail_id": os.urandom(16).hex(),
-        "origin": origin,
-        "schema": SCHEMA,
-        "host_key": base64.b64encode(public).decode(),
-    }
-    scratch = folder / f".trail.{os.getpid()}"
-    scratch.unlink(missing_ok=True)
-    create(scratch, json.dumps(about, indent=1).encode())
-    scratch.rename(folder / "trail.json")
-    sync_folder(folder)
-
-
-def allocate(folder: Path) -> tuple[int, Path]:
-    """The next stream's ordinal and folder: `mkdir` is the allocation, exclusive on every file system."""
+    A place whose process died before its first record is taken again: a hole in the ordinals would read as a stream
+    that somebody removed.
+    """
     streams = folder / "streams"
-    streams.mkdir(mode=0o700, exist_ok=True)
-    ordinal = max((int(each) for each in os.listdir(streams) if each.isdigit()), default=-1) + 1  # noqa: PTH208 - names only
+    make(streams)
+    taken = sorted(int(name) for name in os.listdir(streams) if name.isdigit())  # noqa: PTH208 - names only
+    for ordinal in taken[-_NEWEST:]:
+        slot = _claimed(streams, ordinal) if _unborn(streams, ordinal) else None
+        if slot is not None:
+            return slot
+    return _made(streams, taken[-1] + 1 if taken else 0)
+
+
+def _made(streams: Path, ordinal: int) -> Slot:
     while True:
-        path = streams / f"{ordinal:08d}"
         try:
-            path.mkdir(mode=0o700)
+            _path(streams, ordinal).mkdir(0o700)
         except FileExistsError:
-            ordinal += 1
-            continue
-        sync_folder(streams)
-        return ordinal, path
+            pass
+        else:
+            _path(streams, ordinal).chmod(0o700)
+            sync_folder(streams)
+            slot = _claimed(streams, ordinal)
+            if slot is not None:
+                return slot
+        ordinal += 1
 
 
-def lock_stream(path: Path) -> int:
-    """Hold the stream's `lock` while this process lives; the descriptor is inherited by forks, which must close it."""
+def _path(streams: Path, ordinal: int) -> Path:
+    return streams / f"{ordinal:08d}"
+
+
+def _unborn(streams: Path, ordinal: int) -> bool:
+    """Whether the stream has no record (and may get one any moment, so look again under its lock)."""
+    try:
+        with (_path(streams, ordinal) / "000000.seg").open("rb") as file:
+            head = file.read(HEADER_SIZE + 256 * 1024)
+    except FileNotFoundError:
+        return not any(_path(streams, ordinal).glob("*.seg"))  # the oldest segments of a long stream may be gone
+    return not any(frame.type == ENVELOPE for frame in scan(head))
+
+
+def _claimed(streams: Path, ordinal: int) -> Slot | None:
+    """The place, locked and empty; None if it is another's."""
+    path = _path(streams, ordinal)
     descriptor = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return descriptor
+    if _locked(descriptor) and _unborn(streams, ordinal):
+        os.fchmod(descriptor, 0o600)
+        (path / "000000.seg").unlink(missing_ok=True)
+        return Slot(ordinal, path, descriptor)
+    os.close(descriptor)
+    return None
+
+
+def _locked(descriptor: int) -> bool:
+    """A few tries: a reader who wants to know whether the writer lives holds the lock for a moment."""
+    for attempt in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.001 * attempt)
+            continue
+        return True
+    return False
+
+
+def release(slot: Slot) -> None:
+    """Let the place go."""
+    descriptor, slot.lock = slot.lock, -1
+    if descriptor >= 0:
+        os.close(descriptor)

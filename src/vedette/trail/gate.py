@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class Gate:
-    """One action at a time. Actions must not raise when parked: nobody is there to catch it."""
+    """One action at a time."""
 
     __slots__ = ("_inside", "_lock", "_parked")
 
@@ -25,24 +26,26 @@ class Gate:
         self._inside = False
         self._parked: deque[Callable[[], object]] = deque()
 
-    def run(self, action: Callable[[], T], parked: Callable[[], object] | None = None) -> T | None:
-        """What `action` returns; None from within another action: then `parked` is done once that one is through.
+    def run(self, action: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
+        """What `action` returns; None, and nothing done, from within another action: `park` something instead.
 
         The lock is taken by `with` itself: after a call of `acquire` a KeyboardInterrupt could keep it for ever.
         """
         with self._lock:
             if self._inside:
-                if parked is not None:
-                    self._parked.append(parked)
                 return None
             try:
                 self._inside = True
-                result = action()
+                result = action(*args, **named)
             finally:
                 self._leave()
         if self._parked:  # parked after the last look, before we were out
             self.run(_nothing)
         return result
+
+    def park(self, action: Callable[[], object]) -> None:
+        """Do `action`, which must not raise, before the action under way on this thread lets go."""
+        self._parked.append(action)
 
     def _leave(self) -> None:
         try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from vedette.trail.place import Place
+
+Value = str | bool | int | float | Sequence[str]
+"""What a resource attribute may be."""
 
 _FRAMING = 24  # bytes of protobuf around one attribute, at most
 _FIELDS = 160  # bytes of the fixed fields of one log record, at most
@@ -40,6 +43,7 @@ Project = Callable[[Mapping[str, Any]], LogFields]
 class Item:
     """One log record to be. `urgent`: it is not to linger.
 
+    `about` is the resource of whoever wrote it; None = of this process.
     `after` is the place once it is acknowledged; None inside a record with its content, which is one step.
     """
 
@@ -53,6 +57,7 @@ class Item:
     trace_id: str = ""
     span_id: str = ""
     urgent: bool = False
+    about: Mapping[str, Value] | None = None
     after: Place | None = None
 
     @property

@@ -7,36 +7,35 @@ be written is preceded by a `gap` record that counts what is missing. Sequence n
 
 from __future__ import annotations
 
+import itertools
 import os
-import threading
-import time
-import weakref
-from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from vedette.event import Ack, Event, Kind, Phase, Result
+from vedette.event import Ack, Event, Fact, Kind
 from vedette.guard import guard
-from vedette.names import SCHEMA
-from vedette.trail import folder as place
+from vedette.trail import fork, lifecycle
+from vedette.trail.commit import Content, committed
 from vedette.trail.folder import Unavailable
-from vedette.trail.stream import Content, Stream, committed
+from vedette.trail.gate import Gate
 from vedette.trail.sync import Syncer
+from vedette.trail.timers import HEARTBEAT, Timers
+from vedette.trail.writer import Writer
 
 SYNC = frozenset({Kind.AUTH, Kind.FINDING, Kind.CHANGE})
-SEAL_AFTER = 5.0
-HEARTBEAT = 60.0
-PARKED = -1
-"""The `n` of a record appended from inside an append (signal handler, finaliser): written before that one returns."""
-
-_trails: weakref.WeakSet[Trail] = weakref.WeakSet()
+URGENT_BYTES = 4 * 1024 * 1024
+GAP = 1.0
+"""Seconds until the gap record is tried again while the disk is full."""
 
 
 class Trail:
     """The durable record of this process. Nothing is opened, and no key made, before the first record.
 
-    `birth` gives the first record of a stream, also in every forked child. `wake` is called after each append.
+    `birth` gives the first record of a stream, also in every forked child. `wake` is called after each append; `vitals`
+    gives further facts of a heartbeat. Neither may raise, and `wake` may interrupt itself: a signal handler appends.
     """
 
     def __init__(
@@ -50,209 +49,173 @@ class Trail:
     ) -> None:
         self.folder = folder
         self.wake: Callable[[], None] | None = None
-        self._origin = origin
-        self._birth = birth
+        self.vitals: Callable[[], Mapping[str, Fact]] | None = None
         self._keep = content != "none"
         self._sync_timeout = sync_timeout
-        self._parent: tuple[str, int] | None = None
-        self._fresh()
-        _trails.add(self)
-
-    def _fresh(self) -> None:
-        """No stream, no thread, nothing held: at birth and in a forked child."""
-        self._pid = os.getpid()
-        self._lock = threading.RLock()
-        self._owner = 0
-        self._stream: Stream | None = None
-        self._parked: deque[Event] = deque()
-        self._missed: list[tuple[Kind, int]] = []
-        self._open: set[int] = set()
+        self._writer_after = partial(Writer, folder, origin, birth, keep=self._keep)
         self._closed = False
-        self._last_record = time.monotonic()
+        self._fresh(None)
+        fork.watch(self)
+
+    def _fresh(self, parent: tuple[str, int] | None) -> None:
+        """No stream, no thread, nothing held: at first, and in a forked child."""
+        self._pid = os.getpid()
+        self._gate = Gate()
+        self._writer = self._writer_after(parent=parent)
+        self._aliases = itertools.count(-1, -1)
+        self._parked: dict[int, int] = {}
+        self._timers = Timers(self.append, partial(self.seal, durable=False))
         self._syncer = Syncer(self._sync, self._tick)
 
     @property
     def stream(self) -> str | None:
         """The id of the current stream, or None before its first record."""
-        return self._stream.id if self._stream else None
+        stream = self._writer.stream
+        return stream.id if stream else None
 
     @property
     def ordinal(self) -> int | None:
-        """The place of the current stream in the trail's folder."""
-        return self._stream.ordinal if self._stream else None
+        """The place of the current stream among those of its folder, or None before its first record."""
+        stream = self._writer.stream
+        return stream.ordinal if stream else None
 
     @property
     def open_intents(self) -> int:
-        return len(self._open)
+        return len(self._writer.open)
 
     # Appending.
 
     def append(self, event: Event, *, sync: bool = False) -> Ack:
         """Write one record. Raises `Unavailable` when it cannot be written, and nothing else.
 
-        `sync`: a caller will `wait` for this one, so the next `fdatasync` comes at once.
+        `sync`: a caller will `wait` for this one, so the next `fdatasync` comes at once. From inside another append (a
+        signal handler, a finaliser) the record is written when that one is through; its number is an alias below 0.
         """
+        if self._pid != os.getpid():
+            self.after_fork_in_child()
         content = committed(event.content, keep=self._keep)
-        if self._owner == threading.get_ident():
-            self._parked.append(event)
-            return Ack(self.stream or "", PARKED)
-        with self._lock:
-            self._owner = threading.get_ident()
-            try:
-                ack = self._append(event, content)
-                while self._parked:
-                    parked = self._parked.popleft()
-                    self._append(parked, committed(parked.content, keep=self._keep))
-            except OSError as error:
-                self._missed.append((event.kind, time.time_ns()))
-                raise Unavailable(f"{self.folder}: the trail cannot be written ({error.strerror})") from error
-            finally:
-                self._owner = 0
-        self._syncer.dirty(urgent=sync or event.kind in SYNC)
+        alias = next(self._aliases)
+        ack = self._gate.run(partial(self._write, event, content), partial(self._write_parked, alias, event, content))
+        if ack is None:
+            return Ack(self.stream or "", alias)
+        self._syncer.dirty(urgent=sync or event.kind in SYNC or self._behind())
         if self.wake is not None:
             self.wake()
         return ack
 
-    def _append(self, event: Event, content: Content) -> Ack:
+    def _write(self, event: Event, content: Content) -> Ack:
         if self._closed:
             raise Unavailable(f"{self.folder}: the trail of this process is closed")
-        stream = self._stream or self._begin()
-        if self._missed:
-            self._tell_gap(stream)
-        n = stream.write(event, content)
-        self._last_record = time.monotonic()
-        self._keep_book(event, n)
-        if event.kind is Kind.FINDING and event.facts.get("vedette.finding.severity") in ("high", "critical"):
-            stream.checkpoint()
-        return Ack(stream.id, n)
-
-    def _keep_book(self, event: Event, n: int) -> None:
-        if event.phase is Phase.INTENT:
-            self._open.add(n)
-        elif event.of is not None:
-            self._open.discard(event.of)
-
-    def _begin(self) -> Stream:
-        """Open a stream and write its birth, sealed by this process's first key and by the host's."""
-        place.prepare(self.folder)
-        stream = Stream(self.folder, place.identity(self.folder, self._origin), keep_content=self._keep)
-        birth = self._birth()
-        facts = {**birth.facts, "vedette.ordinal": stream.ordinal, "vedette.pid": os.getpid(), "vedette.schema": SCHEMA}
-        if self._parent is not None:
-            facts |= {"vedette.parent.stream": self._parent[0], "vedette.parent.seq": self._parent[1]}
-        stream.write(replace(birth, facts=facts), committed(birth.content, keep=self._keep))
-        stream.checkpoint()
-        self._stream = stream
+        if event.of is not None and event.of < 0:
+            event = replace(event, of=self._parked.pop(event.of, None))
+        try:
+            ack = self._writer.write(event, content)
+        except Unavailable:
+            self._syncer.dirty(urgent=False)  # it will try to tell the gap
+            raise
         self._syncer.start()
-        return stream
+        return ack
 
-    def _tell_gap(self, stream: Stream) -> None:
-        missed = self._missed
-        kinds = ", ".join(
-            f"{kind} {count}" for kind, count in sorted(Counter(kind.value for kind, _ in missed).items())
-        )
-        facts = {
-            "vedette.gap.state": "closed",
-            "vedette.gap.count": len(missed),
-            "vedette.gap.first": str(missed[0][1]),
-            "vedette.gap.last": str(missed[-1][1]),
-            "vedette.lifecycle.reason": kinds,
-        }
-        stream.write(_lifecycle("gap", facts), (b"", {}))
-        self._missed = []
+    def _write_parked(self, alias: int, event: Event, content: Content) -> None:
+        with guard("trail.parked"):
+            self._parked[alias] = self._write(event, content).n
+
+    def _behind(self) -> bool:
+        stream = self._writer.stream
+        return stream is not None and stream.unsynced.size > URGENT_BYTES
 
     # Durability.
 
     def wait(self, ack: Ack) -> bool:
-        """Block until the record would survive power loss; False = not within `sync_timeout`."""
-        return ack.n == PARKED or self._syncer.wait(ack.n, self._sync_timeout)
+        """Block until the record would survive power loss; False = not within `sync_timeout`, or nobody can tell."""
+        n = self._number(ack)
+        return n is not None and self._syncer.wait(n, self._sync_timeout)
 
     async def wait_async(self, ack: Ack) -> bool:
         """The same without blocking the event loop."""
-        return ack.n == PARKED or await self._syncer.wait_async(ack.n, self._sync_timeout)
+        n = self._number(ack)
+        return n is not None and await self._syncer.wait_async(n, self._sync_timeout)
+
+    def _number(self, ack: Ack) -> int | None:
+        """None for a record of the process we were forked from, and for one that is still parked."""
+        if ack.stream != self.stream:
+            return None
+        return ack.n if ack.n >= 0 else self._parked.get(ack.n)
 
     def _sync(self) -> int:
-        """`fdatasync` what is written; the number of records that are durable now."""
-        stream = self._stream
-        if stream is None:
+        """`fdatasync` what is written; the number of records that are durable now. Appends go on meanwhile."""
+        stream = self._writer.stream
+        work = self._gate.run(stream.written) if stream else None
+        if stream is None or work is None:
             return 0
-        with self._lock:
-            if self._closed:
-                return stream.n
-            segment, written, descriptor = stream.segment, stream.n, stream.segment.duplicate()
-        segment.sync(descriptor)  # outside the lock, on a descriptor that a roll cannot close under it
-        return written
+        try:
+            work.segment.sync()
+        except OSError as error:
+            self._gate.run(partial(self._go_on, str(error.strerror)))
+            raise
+        self._gate.run(partial(stream.unsynced.durable, work.mark))
+        return work.n
 
-    def _tick(self) -> float:
-        """Seal what is old enough, say that we live; seconds until there may be something to do again."""
-        stream, now = self._stream, time.monotonic()
-        if stream is None or self._closed:
-            return HEARTBEAT
-        if now - self._last_record >= HEARTBEAT:
-            self.append(_lifecycle("heartbeat", {"vedette.open.intents": len(self._open)}))
-        if stream.n > stream.sealed and now - stream.unsealed_since >= SEAL_AFTER:
-            self.seal(durable=False)
-        due = HEARTBEAT - (now - self._last_record)
-        return min(due, SEAL_AFTER) if stream.n > stream.sealed else max(due, 0.1)
+    def _go_on(self, reason: str) -> None:
+        """The disk lost what it was given: write it again to a new segment, and say so."""
+        stream = self._writer.stream
+        if stream is not None and stream.segment.lost and not self._closed:
+            stream.roll()
+            finding = lifecycle.lost_sync(reason)
+            self._writer.write(finding, committed(finding.content, keep=self._keep))
 
     def seal(self, *, durable: bool = True) -> None:
-        """A checkpoint over all that is written, and, if `durable`, on disk."""
-        with self._lock:
-            if self._stream is None or self._closed:
-                return
-            self._stream.checkpoint()
+        """A checkpoint over all that is written, and, if `durable`, on disk. `OSError` if it cannot be."""
+        stream = self._writer.stream
+        if stream is None or self._closed:
+            return
+        self._gate.run(stream.checkpoint, partial(self.seal, durable=False))
         if self.wake is not None:
             self.wake()
         if durable:
-            self._sync()
+            self._syncer.publish(self._sync())
 
     def close(self, reason: str) -> None:
-        """A `close` record and the last checkpoint; whoever appends now gets `Unavailable`."""
-        if self._stream is not None and not self._closed:
-            facts = {"vedette.lifecycle.reason": reason, "vedette.open.intents": len(self._open)}
-            with guard("trail.close"):
-                self.append(_lifecycle("close", facts))
-        with self._lock:
-            stream, was_closed, self._closed = self._stream, self._closed, True
-            if stream is not None and not was_closed:
-                with guard("trail.close"):
-                    stream.close()
-        self._syncer.stop()
+        """A `close` record and the last checkpoint, on disk; whoever appends now gets `Unavailable`.
+
+        From inside an append (a signal handler) it is done once that one is through.
+        """
+        closing = partial(self._close, reason)
+        if self._gate.run(closing, closing):
+            self._syncer.stop()
         if self.wake is not None:
             self.wake()
+
+    def _close(self, reason: str) -> bool:
+        writer, was_closed, self._closed = self._writer, self._closed, True
+        if not was_closed:
+            with guard("trail.close"):
+                writer.close(reason)
+                self._syncer.publish(writer.size)
+        return True
+
+    def _tick(self) -> float:
+        writer = self._writer
+        if writer.stream is None or self._closed:
+            return HEARTBEAT
+        if writer.missed:
+            with suppress(OSError):
+                self._gate.run(writer.tell_gap)
+            if writer.missed:
+                return GAP
+        return self._timers.tick(writer, self.vitals)
 
     # Fork: the child's stream is born with its first record; nothing is written in the hook.
 
     def before_fork(self) -> None:
-        self._lock.acquire()
+        self._gate.hold()
 
     def after_fork_in_parent(self) -> None:
-        self._lock.release()
+        self._gate.release()
 
     def after_fork_in_child(self) -> None:
-        stream = self._stream
+        stream, parent = self._writer.stream, self._writer.parent
         if stream is not None:
-            self._parent = (stream.id, stream.n - 1)
-            if not self._closed:
-                stream.abandon()
-        self._fresh()
-
-
-def _lifecycle(phase: str, facts: dict[str, str | int]) -> Event:
-    """A record of the trail's own: nothing in it comes from the host, so there is nothing to redact."""
-    return Event(kind=Kind.LIFECYCLE, name=phase, result=Result.OK, facts={"vedette.lifecycle.phase": phase, **facts})
-
-
-def _each(method: str) -> Callable[[], None]:
-    def run() -> None:
-        for trail in list(_trails):
-            getattr(trail, method)()
-
-    return run
-
-
-os.register_at_fork(
-    before=_each("before_fork"),
-    after_in_parent=_each("after_fork_in_parent"),
-    after_in_child=_each("after_fork_in_child"),
-)
+            parent = (stream.id, stream.n - 1)
+            stream.abandon()
+        self._fresh(parent)

@@ -5,7 +5,6 @@ Encoding is deterministic: the same items give the same bytes, so a retry is byt
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,8 +17,9 @@ from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from vedette.names import SCHEMA_URL
 from vedette.trail.answer import Answer
-from vedette.trail.item import Item
-from vedette.trail.send import Value
+from vedette.trail.item import Item, Value
+from vedette.trail.send import Transport
+from vedette.trail.target import Target
 
 METHOD = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
 MESSAGE = 1024
@@ -33,14 +33,29 @@ def unobserved() -> Iterator[None]:
         yield
 
 
-def request(items: Sequence[Item], resource: Mapping[str, Value]) -> ExportLogsServiceRequest:
-    """All of `items`, under one resource and the scope `vedette`."""
-    scope = InstrumentationScope(name="vedette", version=importlib.metadata.version("vedette"))
+def connect(target: Target) -> Transport:
+    """What carries messages to `target`. Nothing is connected, or imported, before the first one."""
+    return Transport(target)
+
+
+def request(items: Sequence[Item], resource: Mapping[str, Value], version: str) -> bytes:
+    """The message for `items`, at least one and all of one stream, under the scope `vedette` of `version`.
+
+    `resource` is that of this process; an adopted stream keeps the service that wrote it.
+    """
+    scope = InstrumentationScope(name="vedette", version=version)
     logs = ScopeLogs(scope=scope, log_records=[_record(item) for item in items], schema_url=SCHEMA_URL)
-    about = Resource(attributes=_attributes(resource))
-    return ExportLogsServiceRequest(
-        resource_logs=[ResourceLogs(resource=about, scope_logs=[logs], schema_url=SCHEMA_URL)]
-    )
+    about = Resource(attributes=_attributes(_about(items[0], resource)))
+    whole = ResourceLogs(resource=about, scope_logs=[logs], schema_url=SCHEMA_URL)
+    message: bytes = ExportLogsServiceRequest(resource_logs=[whole]).SerializeToString(deterministic=True)
+    return message
+
+
+def _about(first: Item, resource: Mapping[str, Value]) -> dict[str, Value]:
+    """Each stream is an instance of its own, unless its host named one: old and new never mix."""
+    about = resource if first.about is None else first.about
+    stream = first.attributes.get("vedette.stream.id", "")
+    return {"service.instance.id": stream, **about, "telemetry.distro.name": "vedette"}
 
 
 def _record(item: Item) -> LogRecord:

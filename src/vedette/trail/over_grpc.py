@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]  # grpcio ships no types
 from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untyped]  # nor does googleapis-common-protos
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest, ExportLogsServiceResponse
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 
 from vedette.trail.answer import Answer
-from vedette.trail.item import Item
-from vedette.trail.otlp import MESSAGE, METHOD, outcome, request, unobserved
-from vedette.trail.send import Value
+from vedette.trail.otlp import MESSAGE, METHOD, outcome, unobserved
 from vedette.trail.target import Target
 
 _OPTIONS = [
@@ -30,19 +27,20 @@ class Client:
     """One channel to one collector. Raises `OSError` for a certificate file that cannot be read."""
 
     def __init__(self, target: Target) -> None:
+        self._timeout = target.timeout
         self._channel = _channel(target)
         self._metadata = [(name.lower(), value) for name, value in target.headers.items()]
         self._export = self._channel.unary_unary(
             METHOD,
-            request_serializer=ExportLogsServiceRequest.SerializeToString,
+            request_serializer=None,  # the message comes encoded
             response_deserializer=ExportLogsServiceResponse.FromString,
         )
 
-    def post(self, items: Sequence[Item], resource: Mapping[str, Value], timeout: float) -> Answer:
+    def send(self, message: bytes) -> Answer:
         """One request. Whatever happens is an answer."""
         try:
             with unobserved():
-                response = self._export(request(items, resource), timeout=timeout, metadata=self._metadata)
+                response = self._export(message, timeout=self._timeout, metadata=self._metadata)
         except grpc.RpcError as error:
             return _refusal(error)
         return outcome("OK", response)

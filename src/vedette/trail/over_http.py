@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import gzip
 import time
-from collections.abc import Mapping, Sequence
 
 import requests
 
 from vedette.trail.answer import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Answer, retry_after
-from vedette.trail.item import Item
-from vedette.trail.otlp import MESSAGE, read_success, request, unobserved
-from vedette.trail.send import Value
+from vedette.trail.otlp import MESSAGE, read_success, unobserved
 from vedette.trail.target import Target
 
 CONNECT = 5.0
@@ -39,14 +36,11 @@ class Client:
             pair = (target.client_certificate, target.client_key)
             self._session.cert = pair if target.client_key else target.client_certificate
 
-    def post(self, items: Sequence[Item], resource: Mapping[str, Value], timeout: float) -> Answer:
+    def send(self, message: bytes) -> Answer:
         """One request. Whatever happens is an answer; nothing is raised for what a network or a server does."""
-        body = request(items, resource).SerializeToString()
-        if self._target.gzip:
-            body = gzip.compress(body, 1, mtime=0)
         try:
             with unobserved():
-                return self._exchange(body, timeout)
+                return self._exchange(gzip.compress(message, 1, mtime=0) if self._target.gzip else message)
         except requests.Timeout as error:
             return Answer(TIMEOUT, message=type(error).__name__)
         except ValueError as error:  # an address, a header or a proxy that cannot be one
@@ -56,7 +50,8 @@ class Client:
         except OSError as error:  # a certificate file that is not there
             return Answer(NO_CLIENT, message=str(error)[:MESSAGE])
 
-    def _exchange(self, body: bytes, timeout: float) -> Answer:
+    def _exchange(self, body: bytes) -> Answer:
+        timeout = self._target.timeout
         end = time.monotonic() + timeout
         with self._session.post(
             self._target.endpoint,

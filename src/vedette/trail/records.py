@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from vedette.guard import guard
 from vedette.trail.content import bodies
 from vedette.trail.envelope import b64u, split_content
 from vedette.trail.follow import Group
-from vedette.trail.item import Item, Project
+from vedette.trail.item import Item, Project, Value
 from vedette.trail.merkle import leaf_hash
 from vedette.trail.place import Place
 from vedette.trail.spool import CHECKPOINT
@@ -27,17 +28,21 @@ _URGENT = frozenset({"finding", "auth"})
 class Records:
     """Makes the log records of one stream, from a place on."""
 
-    def __init__(self, stream: str, schema: str, project: Project, place: Place) -> None:
+    def __init__(
+        self, stream: str, schema: str, project: Project, place: Place, about: Mapping[str, Value] | None
+    ) -> None:
         self._stream = stream
         self._index = {"vedette.stream.id": stream, "vedette.schema": schema}
         self._project = project
+        self._about = about
         self._last = place.time
         self._n = place.n
 
     def items(self, group: Group) -> list[Item]:
         """The log records of a group: content parts, then the envelope; or one checkpoint."""
         made = [self._checkpoint(group)] if group.type == CHECKPOINT else self._record(group)
-        return [*made[:-1], replace(made[-1], after=Place(group.segment, group.end, self._n, self._last))]
+        made[-1] = replace(made[-1], after=Place(group.segment, group.end, self._n, self._last))
+        return [replace(item, about=self._about) for item in made]
 
     def _record(self, group: Group) -> list[Item]:
         body = group.payload.decode("utf-8", "replace")

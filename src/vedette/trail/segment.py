@@ -1,100 +1,125 @@
-"""The segment a stream is being written to: space reserved ahead, one `pwrite` a record, cut to its end when closed.
+"""The segment a stream is being written to: space reserved ahead, one `pwrite` a record, cut to its end when finished.
 
-A short or failed write is cut back and leaves nothing behind: the caller's state is unchanged. Once `fdatasync` has
-failed, the descriptor is never synced again, for the kernel may have dropped the pages: the segment is `poisoned`.
+A short or failed write is cut back and leaves nothing behind. Once `fdatasync` has failed, the descriptor is never
+synced again, for the kernel may have dropped the pages: the segment is `lost`, and its stream goes on in another.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import threading
 import time
 from pathlib import Path
 
 from vedette.trail.folder import sync_folder
-from vedette.trail.spool import HEADER_SIZE, Header
+from vedette.trail.spool import Header
 
 STEP = 1024 * 1024
 MOST = 16 * 1024 * 1024
 OLDEST_NS = 3600 * 10**9
 
-
 _datasync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
+_allocate = getattr(os, "posix_fallocate", None)  # nor this
 
 
 class SegmentFile:
-    """One file; not thread-safe, its stream's lock is held."""
+    """One file. Writing is not thread-safe, its stream's lock is held; syncing and finishing exclude each other."""
 
-    __slots__ = ("_born", "_fd", "_reserved", "offset", "poisoned")
+    __slots__ = ("_born", "_fd", "_path", "_reserved", "_syncing", "finished", "lost")
 
     def __init__(self, path: Path, header: Header) -> None:
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        os.fchmod(self._fd, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        self._fd = os.open(path, flags, 0o600)
+        self._path = path
         self._born = time.monotonic_ns()
         self._reserved = 0
-        self.offset = 0
-        self.poisoned = False
-        self.write(header.pack())
-        sync_folder(path.parent)
-
-    def full(self, more: int) -> bool:
-        """Whether `more` bytes belong into another segment: this one is large, old, or cannot be trusted any more."""
-        if self.offset == HEADER_SIZE:
-            return False
-        return self.poisoned or self.offset + more > MOST or time.monotonic_ns() - self._born > OLDEST_NS
-
-    def write(self, data: bytes) -> None:
-        """All of `data` at the end, or an `OSError` and nothing."""
-        self._reserve(self.offset + len(data))
+        self._syncing = threading.Lock()
+        self.finished = self.lost = False
         try:
-            written = os.pwrite(self._fd, data, self.offset)
+            os.fchmod(self._fd, 0o600)
+            self.write(header.pack(), 0)
+            sync_folder(path.parent)
         except OSError:
-            self._cut()
+            self.remove()
+            raise
+
+    def full(self, end: int, now: int) -> bool:
+        """Whether what would end at `end` belongs into another file: this one is too large, old, lost or finished.
+
+        `now` is monotonic, in ns.
+        """
+        return end > MOST or now - self._born > OLDEST_NS or self.lost or self.finished
+
+    def write(self, data: bytes, offset: int) -> None:
+        """All of `data` at `offset`, the end of what is written, or an `OSError` and nothing."""
+        end = offset + len(data)
+        if end > self._reserved:
+            self._reserve(end)
+        try:
+            written = os.pwrite(self._fd, data, offset)
+        except OSError:
+            self._cut(offset)
             raise
         if written != len(data):  # tmpfs wrote 1,576 of 3,000 bytes before it said ENOSPC
-            self._cut()
-            raise OSError(28, "short write")
-        self.offset += written
+            self._cut(offset)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _reserve(self, end: int) -> None:
         """Reserved space reads as zero, so the tail of a live segment is told from a torn one."""
-        if end <= self._reserved:
-            return
-        self._reserved = (end // STEP + 1) * STEP
-        if hasattr(os, "posix_fallocate"):
+        end = (end // STEP + 1) * STEP
+        if _allocate is not None:
             try:
-                os.posix_fallocate(self._fd, 0, self._reserved)
+                _allocate(self._fd, self._reserved, end - self._reserved)
             except OSError as error:
-                if error.errno not in (22, 95):  # EINVAL, EOPNOTSUPP: a file system that does not know it
-                    self._reserved = 0
+                if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # a file system that does not know it
                     raise
+        self._reserved = end
 
-    def _cut(self) -> None:
-        os.ftruncate(self._fd, self.offset)
-        self._reserved = 0
+    def _cut(self, offset: int) -> None:
+        os.ftruncate(self._fd, offset)
+        self._reserved = offset
 
-    def duplicate(self) -> int:
-        """A descriptor of one's own, to `sync` while this one may be closed."""
-        return os.dup(self._fd)
+    def holds(self, data: bytes, offset: int) -> bool:
+        return os.pread(self._fd, len(data), offset) == data
 
-    def sync(self, descriptor: int) -> None:
-        """`fdatasync` and close `descriptor`."""
+    def sync(self) -> None:
+        """Everything written so far is on disk, or `OSError`: never to be asked of this file again."""
+        with self._syncing:
+            if not self.finished:
+                self._sync()
+
+    def _sync(self) -> None:
+        if self.lost:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
         try:
-            if not self.poisoned:
-                _datasync(descriptor)
+            _datasync(self._fd)
         except OSError:
-            self.poisoned = True
+            self.lost = True
             raise
-        finally:
-            os.close(descriptor)
 
-    def close(self) -> None:
-        """Cut to the true end, sync, close."""
-        try:
-            os.ftruncate(self._fd, self.offset)
-            self.sync(self.duplicate())
-        finally:
-            os.close(self._fd)
+    def finish(self, end: int) -> None:
+        """Cut to the true end, sync and close. After an `OSError` it is closed too, and lost."""
+        with self._syncing:
+            if self._fd < 0:
+                return
+            try:
+                os.ftruncate(self._fd, end)
+                self._sync()
+                self.finished = True
+            except OSError:
+                self.lost = True
+                raise
+            finally:
+                self.abandon()
+
+    def remove(self) -> None:
+        """Undo the making of a file that holds nothing yet."""
+        self.abandon()
+        self._path.unlink(missing_ok=True)
 
     def abandon(self) -> None:
         """Close without touching the file: a forked child leaves it to its parent."""
-        os.close(self._fd)
+        descriptor, self._fd = self._fd, -1
+        if descriptor >= 0:
+            os.close(descriptor)

@@ -23,7 +23,7 @@ from vedette.trail.backlog import Backlog
 from vedette.trail.carrier import Carrier, Parked
 from vedette.trail.follow import size
 from vedette.trail.item import Project
-from vedette.trail.send import Send, Value
+from vedette.trail.send import Send
 from vedette.trail.streams import Streams
 
 LINGER = 0.2
@@ -36,9 +36,8 @@ _shippers: weakref.WeakSet[Shipper] = weakref.WeakSet()
 class Shipper:
     """Ships one trail directory. Thread-safe.
 
-    `own` names the folder of this process's stream (`00000042`; None before its first record); `resource` gives its
-    resource attributes, redacted. `parked` is told of each record that was refused for good, so
-    that the trail can say so.
+    `own` names the folder of this process's stream (`00000042`; None before its first record). `parked` is told of each
+    record that was refused for good, so that the trail can say so.
     """
 
     def __init__(
@@ -48,12 +47,10 @@ class Shipper:
         project: Project,
         own: Callable[[], str | None] = lambda: None,
         *,
-        resource: Callable[[], Mapping[str, Value]] = dict,
         parked: Callable[[Parked], None] = lambda parked: None,
     ) -> None:
-        self._send = send
         self._carrier = Carrier(folder, send, project, parked)
-        self._new_streams = functools.partial(Streams, folder, project, own, resource)
+        self._new_streams = functools.partial(Streams, folder, project, own)
         self._streams = self._new_streams()
         self._prepare: Callable[[], None] = lambda: None
         self._running = False
@@ -135,14 +132,14 @@ class Shipper:
             self._streams.look()
             for backlog in self._streams:
                 if backlog.due <= time.monotonic() and (end is None or time.monotonic() < end):
-                    sent |= self._step(backlog, end)
+                    sent |= self._step(backlog)
         return sent
 
-    def _step(self, backlog: Backlog, end: float | None) -> bool:
+    def _step(self, backlog: Backlog) -> bool:
         with guard("ship.step"):
             if not backlog.retrying:
                 self._gather(backlog)
-            sent = self._carrier.carry(backlog, None if end is None else max(end - time.monotonic(), 0.01))
+            sent = self._carrier.carry(backlog)
             backlog.save()
             return sent
         backlog.due = time.monotonic() + AFTER_FAULT  # a fault of ours: not at once again
@@ -200,7 +197,7 @@ class Shipper:
             self._hurry.clear()
 
     def stop(self, timeout: float) -> bool:
-        """Drain, end the thread, write the place down, close the connection, all within `timeout` seconds."""
+        """Drain, end the thread and write the place down, all within `timeout` seconds. What is left waits on disk."""
         end = time.monotonic() + timeout
         done = self.drain(timeout)
         self._running = False
@@ -216,7 +213,6 @@ class Shipper:
         try:
             self._streams.save(now=True)
             self._streams.release()
-            self._send.close()
         finally:
             self._turn.release()
 

@@ -1,139 +1,228 @@
 """One stream: the chain and the tree over its records, and the segments that hold them. One a process start.
 
-Not thread-safe: `log.Trail` holds the lock. A record is content frames, then its envelope, in one write: an envelope
-that exists has its content.
+A record is content frames, then its envelope, then the checkpoint if one is due, in one `pwrite`: an envelope that
+exists has its content. All that moves is one immutable `State`, exchanged by one assignment once the bytes are written:
+neither a failed write nor a KeyboardInterrupt leaves a stream half way.
+
+Not thread-safe: `log.Trail` holds the lock.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vedette.event import Event
 from vedette.trail import envelope as env
-from vedette.trail import folder as place
+from vedette.trail import size
 from vedette.trail.checkpoint import Keys, checkpoint_line
-from vedette.trail.merkle import Frontier, leaf_hash
+from vedette.trail.commit import Content, committed
+from vedette.trail.folder import Slot, release
+from vedette.trail.identity import Identity
+from vedette.trail.merkle import grown, leaf_hash, root_of
 from vedette.trail.segment import SegmentFile
-from vedette.trail.spool import CHECKPOINT, CONTENT, ENVELOPE, HEADER_SIZE, Header, encode_frame
+from vedette.trail.spool import CHECKPOINT, ENVELOPE, HEADER_SIZE, Header, encode_frame
+from vedette.trail.unsynced import Unsynced
 
 EVERY = 1024
+ROOM = 4096
+"""What a checkpoint takes at most: 0.7 KB, and 44 bytes for each doubling of the stream."""
 
-Content = tuple[bytes, dict[str, list[Any]]]
-"""Content frames, and for each field its commitment and size."""
+
+class State(NamedTuple):
+    """Where a stream stands. `leaf` is that of record `n - 1`, or genesis; `note` the frame of the newest checkpoint."""
+
+    n: int
+    leaf: bytes
+    peaks: tuple[bytes, ...]
+    sealed: int
+    keys: Keys
+    note: bytes
+    segment: SegmentFile
+    end: int
 
 
-def committed(content: Mapping[str, str], *, keep: bool) -> Content:
-    """Salt, commit and frame each field; without `keep` the commitment stands alone (`VEDETTE_CONTENT=none`)."""
-    frames, commitments = b"", {}
-    for field, text in content.items():
-        payload = env.content_payload(field, text)
-        size = len(payload) - 17 - len(field)
-        if size > env.MAX_CONTENT:
-            commitments[field] = ["", size]  # shed: larger than a trail keeps of one field
-            continue
-        frames += encode_frame(CONTENT, payload) if keep else b""
-        commitments[field] = [env.commitment(payload), size]
-    return frames, commitments
+class Written(NamedTuple):
+    """What a sync of `segment` makes durable: the first `n` records, and all writes before `mark`."""
+
+    segment: SegmentFile
+    n: int
+    mark: int
 
 
 class Stream:
-    """A stream from its birth on. `n` is the number of records, `last` the leaf hash of the newest."""
+    """A stream from its birth on. `id` is 32 hex digits."""
 
-    def __init__(self, trail: Path, identity: place.Identity, *, keep_content: bool) -> None:
-        self.ordinal, self.path = place.allocate(trail)
-        self._lock = place.lock_stream(self.path)
-        raw = os.urandom(16)
-        self.id = raw.hex()
-        self._raw = raw
+    def __init__(self, slot: Slot, identity: Identity, *, keep_content: bool) -> None:
+        self._slot = slot
+        self._raw = os.urandom(16)
+        self.id = self._raw.hex()
         self._keep = keep_content
-        self._keys = Keys(identity.stream_name(self.id), identity.host, self.ordinal)
-        self._tree = Frontier()
-        self._born = time.monotonic_ns()
-        self._head = {"v": 1, "s": self.id}
-        self.last = env.genesis(raw)
-        self.n = 0
-        self.sealed = 0
-        self.unsealed_since = 0.0
         self._number = 0
-        self.segment = self._open()
+        self._born = time.monotonic_ns()
+        self._doubt: tuple[bytes, State] | None = None
+        self.unsynced: Unsynced[State] = Unsynced()
+        self.unsealed_since = 0.0
+        keys = Keys.first(identity.stream_name(self.id), identity.host, slot.ordinal)
+        genesis = env.genesis(self._raw)
+        segment = SegmentFile(self._path(0), Header(self._raw, slot.ordinal, 0, 0, time.time_ns(), genesis))
+        self._at = State(0, genesis, (), 0, keys, b"", segment, HEADER_SIZE)
 
-    def _open(self) -> SegmentFile:
-        header = Header(self._raw, self.ordinal, self._number, self.n, time.time_ns(), self.last)
-        return SegmentFile(self.path / f"{self._number:06d}.seg", header)
+    def _path(self, number: int) -> Path:
+        return self._slot.path / f"{number:06d}.seg"
 
-    def write(self, event: Event, content: Content) -> int:
+    @property
+    def ordinal(self) -> int:
+        return self._slot.ordinal
+
+    @property
+    def n(self) -> int:
+        """How many records there are."""
+        return self._at.n
+
+    @property
+    def sealed(self) -> int:
+        """How many of them are under a checkpoint."""
+        return self._at.sealed
+
+    @property
+    def segment(self) -> SegmentFile:
+        return self._at.segment
+
+    def written(self) -> Written:
+        return Written(self._at.segment, self._at.n, self.unsynced.mark())
+
+    def write(self, event: Event, content: Content, *, seal: bool = False) -> int:
         """Append one record and return its number. An `OSError` leaves everything as it was."""
+        self._settle()
         data, record = self._framed(event, content)
-        if self.segment.full(len(data)):
-            self._roll()
-            data, record = self._framed(event, content)
-        self.segment.write(data)
+        if self._at.segment.full(self._at.end + len(data) + ROOM):
+            self.roll()
+        at = self._at
         leaf = leaf_hash(record)
-        self._tree.add(leaf)
-        self.last = leaf
-        self.n += 1
-        if self.sealed == self.n - 1:
+        peaks = grown(at.n, at.peaks, leaf)
+        after = State(at.n + 1, leaf, peaks, at.sealed, at.keys, at.note, at.segment, at.end + len(data))
+        if at.n == at.sealed:
             self.unsealed_since = time.monotonic()
-        if self.n - self.sealed >= EVERY:
-            self.checkpoint()
-        return self.n - 1
+        if seal or after.n - after.sealed >= EVERY:
+            after = self._checkpointed(after)
+            data += after.note
+        self._commit(data, after)
+        return at.n
 
     def _framed(self, event: Event, content: Content) -> tuple[bytes, bytes]:
-        head = {
-            **self._head,
-            "n": self.n,
-            "p": env.b64u(self.last),
+        """The frames of the next record, and its leaf bytes."""
+        frames, commitments, mended = content
+        envelope = env.build(event, self._head(), commitments)
+        record = env.record(envelope, mended)
+        if len(record) > size.AIM:
+            record, more = self._smaller(envelope, mended)
+            frames += more
+        return frames + encode_frame(ENVELOPE, record), record
+
+    def _head(self) -> dict[str, Any]:
+        return {
+            "v": 1,
+            "s": self.id,
+            "n": self._at.n,
+            "p": env.b64u(self._at.leaf),
             "t": str(time.time_ns()),
             "m": str(time.monotonic_ns() - self._born),
         }
-        frames, commitments = content
-        record = env.sealed(env.build(event, head, commitments))
-        if len(record) > env.AIM:
-            facts, text = env.overflow(event.facts)
-            more, also = committed({"facts": text}, keep=self._keep)
-            envelope = env.build(event, head, {**commitments, **also})
-            envelope["a"] = facts
-            frames, record = frames + more, env.sealed(envelope)
-        return frames + encode_frame(ENVELOPE, record), record
+
+    def _smaller(self, envelope: dict[str, Any], mended: int) -> tuple[bytes, bytes]:
+        """The leaf bytes with the facts moved out, and the content frame that holds them."""
+        facts, text = size.split(envelope.get("a", {}))
+        moved = committed({size.FIELD: text}, keep=self._keep)
+        commitments = {**envelope.get("c", {}), **moved.commitments}
+        record = env.record({**size.shortened(envelope), "a": facts, "c": commitments}, mended)
+        if len(record) > size.HARD:
+            raise ValueError(f"an envelope of {len(record)} bytes: hundreds of content fields cannot be one record")
+        return record, moved.frames
+
+    def _commit(self, data: bytes, after: State) -> None:
+        self._doubt = (data, after)
+        self._at.segment.write(data, self._at.end)
+        self._accept(data, after)
+
+    def _accept(self, data: bytes, after: State) -> None:
+        self.unsynced.add(self._at, data)
+        self._at = after
+        self._doubt = None
+
+    def _settle(self) -> None:
+        """A KeyboardInterrupt may have come while the last write was under way: what is on disk counts."""
+        if self._doubt is not None:
+            data, after = self._doubt
+            if self._at.segment is after.segment and self._at.segment.holds(data, self._at.end):
+                self._accept(data, after)
+            self._doubt = None
+
+    def _checkpointed(self, at: State, *, last: bool = False) -> State:
+        """`at` with a checkpoint over it, as the frame `note` still to be written."""
+        signed = at.keys.sign(at.n, root_of(at.peaks), last=last)
+        frame = encode_frame(CHECKPOINT, checkpoint_line(self.id, at.keys.index, signed, at.peaks))
+        return at._replace(sealed=at.n, keys=at.keys.after(), note=frame, end=at.end + len(frame))
 
     def checkpoint(self, *, last: bool = False) -> None:
         """Sign what there is. The key that signed is dropped."""
-        if self.n == self.sealed and not last:
-            return
-        self.segment.write(encode_frame(CHECKPOINT, self._signed(last=last)))
-        self.sealed = self.n
+        self._settle()
+        if self._at.segment.full(self._at.end):
+            self.roll()
+        if self._at.n > self._at.sealed or last:
+            after = self._checkpointed(self._at, last=last)
+            self._commit(after.note, after)
 
-    def _signed(self, *, last: bool) -> bytes:
-        index = self._keys.index
-        return checkpoint_line(self.id, index, self._keys.sign(self.n, self._tree.root(), last=last), self._tree.peaks)
+    def roll(self) -> None:
+        """Go on in a new segment. It begins with the newest checkpoint again: every file can be verified alone.
 
-    def _roll(self) -> None:
-        """A checkpoint ends the old segment and, repeated, begins the new one: every file can be verified alone."""
-        frame = encode_frame(CHECKPOINT, self._signed(last=False))
-        if not self.segment.poisoned:
-            self.segment.write(frame)
-        self.segment.close()
+        After a lost one it begins at the first record that may not be on disk, and holds all of those again: the
+        overlap is identical byte by byte.
+        """
+        self._seal_old()
+        at = self._at
+        first = self.unsynced.first or at
+        again = first.note + self.unsynced.data()
+        header = Header(self._raw, self.ordinal, self._number + 1, first.n, time.time_ns(), first.leaf)
+        segment = SegmentFile(self._path(self._number + 1), header)
+        try:
+            segment.write(again, HEADER_SIZE)
+        except OSError:
+            segment.remove()
+            raise
+        self._at = at._replace(segment=segment, end=HEADER_SIZE + len(again))
         self._number += 1
-        self.segment = self._open()
-        self.segment.write(frame)
-        self.sealed = self.n
+
+    def _seal_old(self) -> None:
+        old = self._at.segment
+        if not (old.finished or old.lost) and self._at.n > self._at.sealed:
+            after = self._checkpointed(self._at)
+            self._commit(after.note, after)
+        with suppress(OSError):  # lost: what it may not hold is written again
+            old.finish(self._at.end)
+        if old.finished:
+            self.unsynced.clear()
 
     def close(self) -> None:
         """The last checkpoint announces no key: the stream is closed."""
-        self.checkpoint(last=True)
-        self.segment.close()
-        os.close(self._lock)
+        try:
+            self.checkpoint(last=True)
+            self._at.segment.finish(self._at.end)
+        finally:
+            self.abandon()
+
+    def discard(self) -> None:
+        """Undo a birth that failed: the place can be taken again."""
+        self._at.segment.remove()
+        release(self._slot)
 
     def abandon(self) -> None:
-        """In a forked child: the stream is the parent's. With its lock open here, a dead parent's would seem held."""
-        self.segment.abandon()
-        os.close(self._lock)
+        """Leave the files as they are; in a forked child they are the parent's.
 
-    @property
-    def size(self) -> int:
-        """Bytes of the current segment that hold something."""
-        return max(self.segment.offset - HEADER_SIZE, 0)
+        With the lock open in the child, a dead parent's stream would seem alive.
+        """
+        self._at.segment.abandon()
+        release(self._slot)

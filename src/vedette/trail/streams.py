@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from vedette.guard import guard
 from vedette.trail.backlog import Backlog
 from vedette.trail.item import Project
 from vedette.trail.keeper import Keeper
-from vedette.trail.send import Value
 from vedette.trail.spool import segment_files
 
 ADOPT_EVERY = 10.0
@@ -25,12 +24,10 @@ class Streams:
         folder: Path,
         project: Project,
         own: Callable[[], str | None],
-        resource: Callable[[], Mapping[str, Value]],
     ) -> None:
         self._folder = folder
         self._project = project
         self._own = own
-        self._resource = resource
         self._keeper = Keeper(folder)
         self._adopted: dict[Path, Backlog] = {}
         self._look_at = 0.0
@@ -63,7 +60,7 @@ class Streams:
             return
         folder = self._folder / "streams" / own
         if segment_files(folder):
-            self.mine = Backlog(folder, self._project, self._resource(), dead=False)
+            self.mine = Backlog(folder, self._project, dead=False)
 
     def _adopt(self) -> None:
         mine = self.mine.folder if self.mine else None
@@ -72,7 +69,7 @@ class Streams:
         for folder in orphans:
             if folder not in kept:
                 with guard("ship.adopt"):
-                    kept[folder] = Backlog(folder, self._project, {}, dead=True)
+                    kept[folder] = Backlog(folder, self._project, dead=True)
         self._adopted = kept
 
     def hurry(self) -> None:

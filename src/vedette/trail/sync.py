@@ -1,7 +1,8 @@
 """The syncer: one thread that puts records on disk, at most 50 ms after they were written, at once if somebody waits.
 
-Two wait objects, one for the syncer and one for those who wait for it: with a shared one the waiters wake each other in
-a loop. An idle host is woken by the heartbeat alone. Where no thread can start, a waiter syncs by itself.
+Two kinds of wait objects, one for the syncer and one for those who wait for it: with a shared one the waiters wake each
+other in a loop. An idle host is woken by the timers alone. Where no thread can start (the interpreter is going down),
+who appends syncs.
 """
 
 from __future__ import annotations
@@ -16,6 +17,34 @@ from vedette.guard import guard
 
 LINGER = 0.05
 SLOW = 0.025
+RETRY = 1.0
+
+
+class Bell:
+    """An event that a signal handler may set while this very thread is setting it, which `threading.Event` forbids.
+
+    A lock that is free means: it was rung. All of it happens inside C.
+    """
+
+    __slots__ = ("_lock",)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def ring(self) -> None:
+        if self._lock.locked():
+            try:
+                self._lock.release()
+            except RuntimeError:
+                pass  # somebody else rang between the two
+
+    def wait(self, timeout: float) -> bool:
+        """Whether it was rung within `timeout` seconds; the next wait waits anew."""
+        return self._lock.acquire(timeout=timeout)
+
+    def clear(self) -> None:
+        self._lock.acquire(blocking=False)
 
 
 class Syncer:
@@ -24,83 +53,102 @@ class Syncer:
     def __init__(self, sync: Callable[[], int], tick: Callable[[], float]) -> None:
         self._sync = sync
         self._tick = tick
-        self._work = threading.Event()
-        self._urgent = threading.Event()
+        self._work = Bell()
+        self._urgent = Bell()
         self._durable = threading.Condition()
         self._done = 0
         self._futures: list[tuple[int, asyncio.AbstractEventLoop, asyncio.Future[bool]]] = []
         self._thread: threading.Thread | None = None
+        self._pause = LINGER
         self._stopped = False
 
     def start(self) -> None:
-        """Start the thread, in a context of its own: it must not act inside the Call that happened to come first."""
+        """Start the thread once, in a context of its own: it must not act inside the Call that happened to come first."""
+        if self._thread is not None:
+            return
         thread = threading.Thread(target=self._run, name="vedette-sync", daemon=True)
         try:
             contextvars.Context().run(thread.start)
         except RuntimeError:
-            return  # the interpreter is going down: waiters sync by themselves
+            return
         self._thread = thread
 
+    @property
+    def alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
     def dirty(self, *, urgent: bool) -> None:
+        """There is something to sync. Safe in a signal handler that interrupts it."""
+        if self._thread is None:
+            self.flush()
+            return
         if urgent:
-            self._urgent.set()
-        self._work.set()
+            self._urgent.ring()
+        self._work.ring()
 
     def _run(self) -> None:
-        pause, due = LINGER, 0.0
+        due = 0.0
         while not self._stopped:
-            found = self._work.wait(due)
-            if found and not self._stopped:
-                self._urgent.wait(pause)
-                pause = self._flush()
+            if self._work.wait(due) and not self._stopped:
+                self._urgent.wait(self._pause)
+                self.flush()
+            due = RETRY
             with guard("trail.tick"):
                 due = self._tick()
 
-    def _flush(self) -> float:
-        """One `fdatasync`; how long to linger before the next."""
+    def flush(self) -> None:
+        """One `fdatasync` for all that is written; a slow disk is asked less often, one that fails once a second."""
         self._work.clear()
         self._urgent.clear()
         begin = time.monotonic()
+        self._pause = RETRY
         with guard("trail.sync"):
-            self._publish(self._sync())
-        took = time.monotonic() - begin
-        return 2 * took if took > SLOW else LINGER
+            self.publish(self._sync())
+            took = time.monotonic() - begin
+            self._pause = 2 * took if took > SLOW else LINGER
+            return
+        self._work.ring()  # it failed: look again
 
-    def _publish(self, done: int) -> None:
+    def publish(self, done: int) -> None:
+        """So many records are on disk."""
         with self._durable:
             self._done = max(self._done, done)
             self._durable.notify_all()
             ready = [each for each in self._futures if each[0] < self._done]
             self._futures = [each for each in self._futures if each[0] >= self._done]
         for _, loop, future in ready:
-            if not loop.is_closed():
+            try:
                 loop.call_soon_threadsafe(_resolve, future)
+            except RuntimeError:
+                continue  # its loop was closed meanwhile: nobody waits any more
 
     def wait(self, n: int, timeout: float) -> bool:
-        if self._thread is None or not self._thread.is_alive():
-            self._publish(self._sync())
+        """Whether record `n` is on disk within `timeout` seconds."""
         self.dirty(urgent=True)
         with self._durable:
             return self._durable.wait_for(lambda: self._done > n, timeout)
 
     async def wait_async(self, n: int, timeout: float) -> bool:
+        """The same for a coroutine of asyncio, without blocking its loop. Another framework's loop (trio) does wait."""
         try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # not asyncio (trio): a short wait here is the lesser evil
+            future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        except RuntimeError:
             return self.wait(n, timeout)
-        future: asyncio.Future[bool] = loop.create_future()
         with self._durable:
             if self._done > n:
                 return True
-            self._futures.append((n, loop, future))
+            self._futures.append((n, future.get_loop(), future))
         self.dirty(urgent=True)
         done, _ = await asyncio.wait({future}, timeout=timeout)
         return bool(done)
 
     def stop(self) -> None:
+        """The thread ends; a short join, so that none of ours is alive when the interpreter goes down."""
         self._stopped = True
-        self._urgent.set()
-        self._work.set()
+        self._urgent.ring()
+        self._work.ring()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(1.0)
 
 
 def _resolve(future: asyncio.Future[bool]) -> None:

@@ -69,17 +69,18 @@ def finish(turn: Turn) -> str:
     return "tool_use" if turn.calls else "end_turn"
 
 
-def usage(turn: Turn, prompt: Prompt) -> dict[str, int]:
-    """Cached tokens stand beside the input tokens, not in them."""
+def usage(turn: Turn, prompt: Prompt) -> dict[str, Any]:
+    """Cached tokens stand beside the input tokens, not in them; thinking tokens are part of the output's."""
     return {
         "input_tokens": prompt.tokens,
         "cache_creation_input_tokens": 0,
         "cache_read_input_tokens": turn.cached,
         "output_tokens": turn.tokens,
+        "output_tokens_details": {"thinking_tokens": turn.reasoning_tokens},
     }
 
 
-def _message(prompt: Prompt, serial: int, used: Mapping[str, int]) -> dict[str, Any]:
+def _message(prompt: Prompt, serial: int, used: Mapping[str, Any]) -> dict[str, Any]:
     message = {"id": f"msg_{serial}", "type": "message", "role": "assistant", "model": prompt.model}
     return {**message, "content": [], "stop_reason": None, "stop_sequence": None, "usage": used}
 

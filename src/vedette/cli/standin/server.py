@@ -63,6 +63,10 @@ class StandIn:
         """The next reply of the script, or the model's own."""
         return next(self._script, None) or model.answer(prompt)
 
+    def received(self, request: Request) -> None:
+        """Log a request, before it is answered; also one that was cut short."""
+        self.requests.append(request)
+
     async def answer(self, request: Request, connection: Connection) -> None:
         """Answer one request."""
         await connection.send(respond(request, self.think, len(self.requests)), request)
@@ -100,7 +104,7 @@ class StandIn:
 
     async def _converse(self, connection: Connection) -> None:
         while not connection.writer.is_closing() and (request := await connection.request()):
-            self.requests.append(request)
+            self.received(request)
             if not request.complete:
                 return
             await self.answer(request, connection)
@@ -118,5 +122,8 @@ async def _hang_up(writer: asyncio.StreamWriter, cut: bool) -> None:
     if cut:
         writer.transport.abort()
     writer.close()
-    with suppress(OSError):
-        await writer.wait_closed()
+    try:
+        with suppress(OSError):
+            await writer.wait_closed()
+    finally:
+        writer.transport.abort()  # cancelled while the client took its time: nothing may stay open

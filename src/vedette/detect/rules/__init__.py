@@ -1,8 +1,9 @@
-"""The rules that ship. Few, and each one sound; the rest of them has an issue of its own."""
+"""The rules that ship: few, each one exact. What is only unusual (a new destination) is no finding."""
 
 from vedette.detect.rules.authentication import REPEATED_FAILURES
-from vedette.detect.rules.secrets import SECRET_IN_PROMPT, SECRET_IN_REQUEST
+from vedette.detect.rules.redirects import CREDENTIAL_FORWARDED
+from vedette.detect.rules.secrets import SECRET_IN_ARGUMENTS, SECRET_IN_PROMPT, SECRET_IN_REQUEST
 
-RULES = (SECRET_IN_PROMPT, SECRET_IN_REQUEST, REPEATED_FAILURES)
+RULES = (SECRET_IN_PROMPT, SECRET_IN_REQUEST, SECRET_IN_ARGUMENTS, CREDENTIAL_FORWARDED, REPEATED_FAILURES)
 
 __all__ = ["RULES"]

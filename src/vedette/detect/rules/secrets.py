@@ -1,50 +1,114 @@
-"""A secret where none belongs: in what a model is told, or in what is sent elsewhere. Known by redaction's labels."""
+"""A secret where none belongs: in what a model is told, in what is sent to a stranger, in a tool's arguments.
+
+Known by the labels that redaction left. A history repeats a prompt with every turn, and a client its request: the same
+secret to the same place is told once an hour.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from vedette.detect.memory import Memory
-from vedette.detect.rule import Rule
-from vedette.event import Event, Kind
+from vedette.detect.rule import Rule, finding
+from vedette.event import Event, Kind, Label
 
-PERSONAL = frozenset({"email", "phone", "card", "iban", "us_ssn", "ip", "id", "withheld"})
+PERSONAL = frozenset({"email", "phone", "card", "iban", "us_ssn", "ip", "url_login"})
+"""Labels of what is personal, not secret."""
+
+GENERIC = frozenset({"secret", "password", "cookie", "authorization", "bearer_token", "basic_auth", "jwt"})
+"""Secrets known by the name they stand under or by looking like a login. A form that logs in sends these, rightly."""
+
+_ISSUERS = """
+anthropic anthropic.com
+atlassian atlassian.com atlassian.net
+discord discord.com discordapp.com
+docker docker.com docker.io
+github github.com
+gitlab gitlab.com
+google googleapis.com google.com
+grafana grafana.com grafana.net
+huggingface huggingface.co
+notion notion.com
+npm npmjs.org npmjs.com
+openai openai.com
+pypi pypi.org
+sentry sentry.io
+slack slack.com
+stripe stripe.com
+telegram telegram.org
+"""
+ISSUERS = {first: tuple(hosts) for first, *hosts in map(str.split, _ISSUERS.strip().splitlines())}
+"""First word of a label's kind -> hosts of who gave that secret out: to them it is a login, not a leak."""
+
 HOUR_NS = 3600 * 10**9
 _PROMPT = ("/gen_ai.input.messages", "/gen_ai.system_instructions", "/gen_ai.tool.definitions")
-_BODY = ("/vedette.http.request.body",)
+_REQUEST = ("/vedette.http.request.body", "/url.full")
+_ARGUMENTS = ("/gen_ai.tool.call.arguments",)
 
 
-def _secrets(event: Event, below: tuple[str, ...]) -> dict[str, str]:
-    """Digest -> kind of the secrets that were found at these paths."""
-    return {
-        label.digest: label.kind
-        for label in event.labels
-        if label.kind not in PERSONAL and label.path.startswith(below)
-    }
-
-
-def _once(name: str, event: Event, memory: Memory, found: dict[str, str]) -> list[str]:
-    """Kinds of the secrets that go there for the first time within an hour: a history repeats them with every turn."""
+def _secrets(event: Event, memory: Memory, below: tuple[str, ...]) -> Iterator[Label]:
+    """The secrets at these paths that are told of for the first time there within an hour."""
     where = str(event.facts.get("server.address", ""))
-    at = event.begin_ns
-    return [kind for digest, kind in found.items() if memory.count((name, where, digest), at, HOUR_NS) == 1]
+    for label in event.labels:
+        if label.path.startswith(below) and label.kind not in PERSONAL:
+            key = ("secret", event.kind.value, where, label.digest)
+            if memory.first(key, event.begin_ns, HOUR_NS):
+                yield label
 
 
-def _prompt(event: Event, memory: Memory) -> Iterable[str]:
+def _to_issuer(label: Label, event: Event) -> bool:
+    host = f".{event.facts.get('server.address', '')}".lower()
+    return host.endswith(tuple(f".{each}" for each in ISSUERS.get(label.kind.partition("_")[0], ())))
+
+
+def _token(label: Label) -> str:
+    """As it stands in the redacted texts, so that both can be found together."""
+    return f"[{label.kind}:{label.digest}]"
+
+
+def _prompt(event: Event, memory: Memory) -> Iterable[Event]:
     if event.kind is Kind.INFERENCE:
-        for kind in _once("prompt", event, memory, _secrets(event, _PROMPT)):
-            yield f"a {kind} was sent to {event.facts.get('server.address', 'a model')} in a prompt"
+        for label in _secrets(event, memory, _PROMPT):
+            message = (
+                f"a secret was sent to {event.facts.get('server.address', 'a model')} in a prompt: {_token(label)}"
+            )
+            yield finding(SECRET_IN_PROMPT, event, message, confidence=60 if label.kind in GENERIC else 90)
 
 
-def _request(event: Event, memory: Memory) -> Iterable[str]:
+def _request(event: Event, memory: Memory) -> Iterable[Event]:
     if event.kind is Kind.EXCHANGE:
-        for kind in _once("request", event, memory, _secrets(event, _BODY)):
-            yield f"a {kind} was sent to {event.facts.get('server.address', 'a server')} in a request body"
+        for label in _secrets(event, memory, _REQUEST):
+            if label.kind not in GENERIC and not _to_issuer(label, event):
+                message = f"a secret was sent to {event.facts.get('server.address', 'a server')}: {_token(label)}"
+                yield finding(SECRET_IN_REQUEST, event, message, confidence=80)
+
+
+def _arguments(event: Event, memory: Memory) -> Iterable[Event]:
+    if event.kind is Kind.TOOL:
+        for label in _secrets(event, memory, _ARGUMENTS):
+            if label.kind not in GENERIC:
+                message = f"a secret was given to the tool {event.facts.get('gen_ai.tool.name', '')}: {_token(label)}"
+                yield finding(SECRET_IN_ARGUMENTS, event, message, confidence=80)
 
 
 SECRET_IN_PROMPT = Rule(
-    "secret-in-prompt", "A secret was sent to a model", "medium", "data_exposure", ("attack.t1552",), _prompt
+    id="secret-in-prompt",
+    title="A secret was sent to a model",
+    level="medium",
+    tags=("attack.credential-access", "attack.t1552"),
+    see=_prompt,
 )
 SECRET_IN_REQUEST = Rule(
-    "secret-in-request", "A secret left in the body of a request", "high", "exfiltration", ("attack.t1567",), _request
+    id="secret-in-request",
+    title="A secret was sent to somebody who did not issue it",
+    level="high",
+    tags=("attack.exfiltration", "attack.t1567"),
+    see=_request,
+)
+SECRET_IN_ARGUMENTS = Rule(
+    id="secret-in-arguments",
+    title="A model put a secret into the arguments of a tool",
+    level="medium",
+    tags=("attack.credential-access", "attack.t1552"),
+    see=_arguments,
 )

@@ -1,0 +1,121 @@
+"""The chain of keys of one stream: which of its checkpoints are true, which are forged, missing or two-faced.
+
+Checkpoint 0 is signed by its own key and by the host's, each further one by the key that the one before names. A break
+costs the trust of all that follows, not the reading of it: the next checkpoint is taken as it is, so that one loss has
+one name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vedette.trail.intervals import Head
+from vedette.trail.notes import Checkpoint
+
+MOST_FACES = 16
+
+Run = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Chain:
+    """What came out. `certified`: checkpoint 0 is there and signed as it must be."""
+
+    heads: list[Head] = field(default_factory=list)
+    missing: list[Run] = field(default_factory=list)
+    bad_signature: list[int] = field(default_factory=list)
+    forged: list[int] = field(default_factory=list)
+    equivocal: list[int] = field(default_factory=list)
+    certified: bool = False
+    closed: bool = False
+
+
+class Heads:
+    """All checkpoints of one stream, as they come. `prefix` is `<origin>/<trail id>` of the first one."""
+
+    def __init__(self) -> None:
+        self._faces: dict[int, list[Checkpoint]] = {}
+        self.prefix = ""
+        self.crowded: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._faces)
+
+    def put(self, checkpoint: Checkpoint) -> None:
+        self.prefix = self.prefix or checkpoint.note.prefix
+        faces = self._faces.setdefault(checkpoint.index, [])
+        if checkpoint in faces:
+            return
+        if len(faces) < MOST_FACES:
+            faces.append(checkpoint)
+        else:
+            self.crowded.add(checkpoint.index)
+
+    @property
+    def first(self) -> Sequence[Checkpoint]:
+        return self._faces.get(0, ())
+
+    def chain(self, host_key: bytes | None) -> Chain:
+        """Follow the keys. `host_key` must have signed checkpoint 0; None = not known."""
+        walk = _Walk(host_key)
+        for index in sorted(self._faces):
+            walk.step(index, self._faces[index])
+        return walk.chain
+
+
+class _Walk:
+    """`keys` are those that may sign the next checkpoint; empty = not known, something was lost before."""
+
+    def __init__(self, host_key: bytes | None) -> None:
+        self.chain = Chain()
+        self._host_key = host_key
+        self._keys: list[bytes] = []
+        self._next = 0
+        self._trusted = True
+
+    def step(self, index: int, faces: Sequence[Checkpoint]) -> None:
+        chain = self.chain
+        if chain.closed:
+            chain.forged.append(index)
+            return
+        if index > self._next:
+            chain.missing.append((self._next, index - 1))
+            self._lose()
+        self._next = index + 1
+        true = self._true(index, faces)
+        if not true:
+            chain.bad_signature.append(index)
+            self._lose()
+            return
+        self._judge(index, faces, true)
+        chain.certified |= index == 0
+        chain.heads.append(Head(index, true, self._trusted))
+        self._keys = [key for each in true if (key := each.note.key("next")) is not None]
+        chain.closed = not any("next" in each.note.extensions for each in true)
+
+    def _lose(self) -> None:
+        self._keys = []
+        self._trusted = False
+
+    def _true(self, index: int, faces: Sequence[Checkpoint]) -> list[Checkpoint]:
+        """The checkpoints that are signed as they must be; where that cannot be known any more, all."""
+        if index == 0:
+            return [each for each in faces if self._is_birth(each)]
+        if not self._trusted and not self._keys:
+            return list(faces)
+        return [each for each in faces if any(each.note.signed_by(each.note.origin, key) for key in self._keys)]
+
+    def _is_birth(self, checkpoint: Checkpoint) -> bool:
+        note, key = checkpoint.note, checkpoint.note.key("key")
+        if key is None or not note.signed_by(note.origin, key):
+            return False
+        return self._host_key is None or note.signed_by(f"{note.prefix}/host", self._host_key)
+
+    def _judge(self, index: int, faces: Sequence[Checkpoint], true: Sequence[Checkpoint]) -> None:
+        """One index, one head: what stands beside it."""
+        heads = {each.note.text for each in true}
+        if len(heads) > 1 and (self._keys or index == 0):
+            self.chain.equivocal.append(index)
+        elif len(heads) > 1 or any(each.note.text not in heads for each in faces):
+            self.chain.forged.append(index)

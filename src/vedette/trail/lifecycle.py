@@ -1,0 +1,124 @@
+"""The trail's own records: birth, heartbeat, gap, clock, close, and the finding that a disk failed.
+
+Nothing in them comes from the host but what the given birth record says, so there is nothing to redact.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from vedette.event import Event, Fact, Kind
+from vedette.guard import faults
+from vedette.names import SCHEMA
+
+
+def record(phase: str, facts: Mapping[str, Fact]) -> Event:
+    return Event(kind=Kind.LIFECYCLE, name=phase, facts={"vedette.lifecycle.phase": phase, **facts})
+
+
+def birth(given: Event, ordinal: int, trail_id: str, parent: tuple[str, int] | None) -> Event:
+    """The first record of a stream: what `given` says, this process, and the stream it was forked from."""
+    facts: dict[str, Fact] = {
+        **given.facts,
+        "vedette.lifecycle.phase": "birth",
+        "vedette.ordinal": ordinal,
+        "vedette.trail.id": trail_id,
+        "vedette.pid": os.getpid(),
+        "vedette.schema": SCHEMA,
+    }
+    boot, start = _boot_id(), _start_ns()
+    if boot:
+        facts["vedette.boot.id"] = boot
+    if start:
+        facts["vedette.start_ns"] = start
+    if parent is not None:
+        facts["vedette.parent.stream"], facts["vedette.parent.seq"] = parent
+    return replace(given, facts=facts)
+
+
+def _boot_id() -> str:
+    """Linux only: tells one boot of this host from another."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _start_ns() -> str:
+    """When the process was started, ns since boot, decimal (Linux only): tells it from another with the same pid.
+
+    The process's name, in brackets, may hold anything, so it is counted from behind it (proc(5), field 22).
+    """
+    try:
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return ""
+    return str(ticks * 10**9 // os.sysconf("SC_CLK_TCK"))
+
+
+def heartbeat(open_intents: int, vitals: Mapping[str, Fact]) -> Event:
+    facts = {"vedette.open.intents": open_intents, "vedette.guard.faults": sum(faults().values())}
+    return record("heartbeat", {**facts, **vitals})
+
+
+def close(reason: str, open_intents: int) -> Event:
+    return record("close", {"vedette.lifecycle.reason": reason, "vedette.open.intents": open_intents})
+
+
+def clock(before: int, after: int) -> Event:
+    """The wall clock was set; offsets against the monotonic clock in ns."""
+    return record("clock", {"vedette.clock.before": str(before), "vedette.clock.after": str(after)})
+
+
+def lost_sync(reason: str) -> Event:
+    """The disk refused to keep what was written; it was written again, to another file."""
+    facts: dict[str, Fact] = {
+        "security_rule.name": "trail-sync-failed",
+        "security_rule.category": "audit",
+        "security_rule.ruleset.name": "vedette",
+        "vedette.finding.severity": "high",
+        "vedette.finding.action": "observed",
+    }
+    return Event(
+        kind=Kind.FINDING,
+        name="trail-sync-failed",
+        begin_ns=time.time_ns(),
+        facts=facts,
+        content={"vedette.finding.message": f"fdatasync of the trail failed: {reason}"},
+    )
+
+
+@dataclass(slots=True)
+class Missed:
+    """Records that could not be written, until a gap record can say so."""
+
+    kinds: Counter[str] = field(default_factory=Counter)
+    first: int = 0
+    last: int = 0
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds)
+
+    def count(self, kind: Kind, reason: str) -> None:
+        self.last = time.time_ns()
+        self.first = self.first or self.last
+        self.reason = reason
+        self.kinds[kind.value] += 1
+
+    def gap(self) -> Event:
+        """Times are wall ns, decimal."""
+        facts: dict[str, Fact] = {
+            "vedette.gap.state": "closed",
+            "vedette.gap.count": sum(self.kinds.values()),
+            "vedette.gap.kinds": " ".join(f"{kind}={count}" for kind, count in sorted(self.kinds.items())),
+            "vedette.gap.first": str(self.first),
+            "vedette.gap.last": str(self.last),
+            "vedette.lifecycle.reason": self.reason,
+        }
+        return record("gap", facts)

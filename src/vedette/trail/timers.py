@@ -1,0 +1,55 @@
+"""What a trail does by itself as time passes: checkpoints, heartbeats, and a word on a clock that was set."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from vedette.event import Event, Fact
+from vedette.trail import lifecycle
+from vedette.trail.writer import Writer
+
+SEAL = 5.0
+HEARTBEAT = 60.0
+CLOCK_NS = 10**9
+"""A wall clock that moved by more against the monotonic one was set."""
+
+SHORTEST = 0.1
+
+
+class Timers:
+    """`append` writes a record, `seal` a checkpoint. Runs on the syncer's thread."""
+
+    def __init__(self, append: Callable[[Event], object], seal: Callable[[], object]) -> None:
+        self._append = append
+        self._seal = seal
+        self._offset = _offset()
+
+    def tick(self, writer: Writer, vitals: Callable[[], Mapping[str, Fact]] | None) -> float:
+        """Do what is due; seconds until there may be something to do again."""
+        self._look_at_the_clock()
+        if time.monotonic() - writer.newest >= HEARTBEAT:
+            self._append(lifecycle.heartbeat(len(writer.open), vitals() if vitals else {}))
+        if _seal_in(writer) <= 0:
+            with suppress(OSError):  # a full disk: the next tick tries again
+                self._seal()
+        heartbeat_in = HEARTBEAT - (time.monotonic() - writer.newest)
+        return max(min(heartbeat_in, _seal_in(writer)), SHORTEST)
+
+    def _look_at_the_clock(self) -> None:
+        before, self._offset = self._offset, _offset()
+        if abs(self._offset - before) > CLOCK_NS:
+            self._append(lifecycle.clock(before, self._offset))
+
+
+def _seal_in(writer: Writer) -> float:
+    """Seconds until a checkpoint is due."""
+    stream = writer.stream
+    if stream is None or stream.n == stream.sealed:
+        return HEARTBEAT
+    return SEAL - (time.monotonic() - stream.unsealed_since)
+
+
+def _offset() -> int:
+    return time.time_ns() - time.monotonic_ns()

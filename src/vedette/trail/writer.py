@@ -1,0 +1,113 @@
+"""Writes this process's records, one at a time: the birth before the first, a gap record after those it could not write.
+
+Not thread-safe: `log.Trail` holds the lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from vedette.event import Ack, Event, Kind, Phase
+from vedette.trail import lifecycle
+from vedette.trail.commit import NOTHING, Content, committed
+from vedette.trail.folder import Unavailable, allocate, prepare, release
+from vedette.trail.identity import identity
+from vedette.trail.stream import Stream
+
+RETRY = 1.0
+"""Seconds until a birth that failed is tried again."""
+
+_GRAVE = frozenset({"high", "critical"})
+
+
+class Writer:
+    """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`."""
+
+    def __init__(
+        self, folder: Path, origin: str, birth: Callable[[], Event], *, keep: bool, parent: tuple[str, int] | None
+    ) -> None:
+        self._folder = folder
+        self._origin = origin
+        self._birth = birth
+        self._keep = keep
+        self.parent = parent
+        self._failed: tuple[float, Exception] | None = None
+        self.stream: Stream | None = None
+        self.missed = lifecycle.Missed()
+        self.open: set[int] = set()
+        self.newest = time.monotonic()
+
+    def write(self, event: Event, content: Content) -> Ack:
+        """Write `event`. `Unavailable`, counted, if it cannot be; nothing has changed then."""
+        try:
+            stream = self.tell_gap()
+            n = stream.write(event, content, seal=_grave(event))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong here must reach the guard as one kind of fault
+            reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
+            self.missed.count(event.kind, reason)
+            raise Unavailable(f"{self._folder}: the trail cannot be written ({reason})") from error
+        self.newest = time.monotonic()
+        if event.phase is Phase.INTENT:
+            self.open.add(n)
+        elif event.of is not None:
+            self.open.discard(event.of)
+        return Ack(stream.id, n)
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return self.stream.n if self.stream else 0
+
+    def tell_gap(self) -> Stream:
+        """The stream, with what is missing before here told in it."""
+        stream = self.stream or self._begin()
+        if self.missed:
+            stream.write(self.missed.gap(), NOTHING)
+            self.missed = lifecycle.Missed()
+        return stream
+
+    def _begin(self) -> Stream:
+        """The stream's first record. One that failed is not tried again for a second: the host's thread may be here."""
+        if self._failed is not None and time.monotonic() - self._failed[0] < RETRY:
+            raise self._failed[1]
+        try:
+            self.stream = self._born()
+        except Exception as error:
+            self._failed = (time.monotonic(), error)
+            raise
+        self._failed = None
+        return self.stream
+
+    def _born(self) -> Stream:
+        """A new stream with its birth record, sealed by its first key and by the host's, in one write."""
+        prepare(self._folder)
+        who = identity(self._folder, self._origin)
+        given = self._birth()
+        slot = allocate(self._folder)
+        try:
+            stream = Stream(slot, who, keep_content=self._keep)
+        except BaseException:
+            release(slot)
+            raise
+        try:
+            birth = lifecycle.birth(given, slot.ordinal, who.trail_id, self.parent)
+            stream.write(birth, committed(birth.content, keep=self._keep), seal=True)
+        except BaseException:
+            stream.discard()
+            raise
+        return stream
+
+    def close(self, reason: str) -> None:
+        """The close record and the last checkpoint."""
+        if self.stream is None:
+            return
+        try:
+            self.write(lifecycle.close(reason, len(self.open)), NOTHING)
+        finally:
+            self.stream.close()
+
+
+def _grave(event: Event) -> bool:
+    return event.kind is Kind.FINDING and event.facts.get("vedette.finding.severity") in _GRAVE
