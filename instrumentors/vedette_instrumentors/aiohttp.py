@@ -16,8 +16,22 @@ def _request(args: Args) -> Facts:
         "http.request.method": request.method,
         "url.full": str(request.url),
         "network.protocol.name": "http",
+        **_peer(args.get("conn", 0)),
         "vedette.http.request.headers": tuple(request.headers.items()),
         "vedette.http.request.body": _body(request.body),
+    }
+
+
+def _peer(connection: Any) -> Facts:
+    """Asked before the request is sent: a short answer has given the connection back before its head is read."""
+    transport = getattr(connection, "transport", None)
+    peer = transport.get_extra_info("peername") if transport is not None else None
+    tls = transport.get_extra_info("ssl_object") if transport is not None else None
+    return {
+        "network.peer.address": peer[0] if isinstance(peer, tuple) else peer or None,
+        "network.peer.port": peer[1] if isinstance(peer, tuple) else None,
+        "network.transport": None if peer is None else "tcp" if isinstance(peer, tuple) else "unix",
+        "tls.protocol.version": tls.version() if tls is not None else None,
     }
 
 
@@ -28,16 +42,9 @@ def _body(body: Any) -> bytes | None:
 
 
 def _answer(args: Args, response: Any) -> Facts:
-    transport = getattr(response.connection, "transport", None)
-    peer = transport.get_extra_info("peername") if transport is not None else None
-    tls = transport.get_extra_info("ssl_object") if transport is not None else None
     return {
         "http.response.status_code": response.status,
         "network.protocol.version": f"{response.version.major}.{response.version.minor}",
-        "network.peer.address": peer[0] if isinstance(peer, tuple) else peer or None,
-        "network.peer.port": peer[1] if isinstance(peer, tuple) else None,
-        "network.transport": None if peer is None else "tcp" if isinstance(peer, tuple) else "unix",
-        "tls.protocol.version": tls.version() if tls is not None else None,
         "vedette.http.response.headers": response.raw_headers,
         "vedette.http.decoded": getattr(response._session, "_auto_decompress", True),
     }

@@ -65,27 +65,30 @@ class _Reader:
         self._left = length
         self._chunked = chunked
         self._ended = False
+        self._cut = False
 
     def _fed(self, piece: bytes, whole: bool) -> bytes:
-        """`whole`: the caller asked for something, so nothing means the end of the file."""
-        if piece:
-            self._tap.feed(piece)
-            if self._left is not None:
-                self._left -= len(piece)
-        self._ended = self._ended or (whole and not piece) or self._left == 0
+        """`whole`: all that was left was asked for. Nothing, when something was, is the end of the file."""
+        self._tap.feed(piece)
+        if self._left is not None:
+            self._left -= len(piece)
+        if self._left == 0:
+            self._ended = True
+        elif whole or not piece:
+            bounded = self._chunked or self._left is not None
+            self._cut, self._ended = self._cut or (bounded and not self._ended), self._ended or not bounded
         return piece
 
     def read(self, size: int | None = -1) -> bytes:
         try:
-            piece = self._fed(self._file.read(size), size != 0)
+            piece: bytes = self._file.read(size)
         except BaseException as error:
             self._tap.close(error)
             raise
-        self._ended = self._ended or size is None or size < 0
-        return piece
+        return piece if size == 0 else self._fed(piece, size is None or size < 0)
 
     def read1(self, size: int = -1) -> bytes:
-        return self._fed(self._file.read1(size), size != 0)
+        return self._fed(self._file.read1(size), False)
 
     def readinto(self, buffer: Any) -> int:
         return self._into(self._file.readinto, buffer)
@@ -99,11 +102,12 @@ class _Reader:
         except BaseException as error:
             self._tap.close(error)
             raise
-        self._fed(bytes(memoryview(buffer)[:size]), len(buffer) > 0)
+        if len(buffer):
+            self._fed(bytes(memoryview(buffer)[:size]), False)
         return size
 
     def readline(self, size: int = -1) -> bytes:
-        line = self._fed(self._file.readline(size), True)
+        line = self._fed(self._file.readline(size), False)
         if self._chunked and line in (b"\r\n", b"\n"):  # the line after the trailers; those after chunks are `read`
             self._ended = True
         return line
@@ -112,13 +116,16 @@ class _Reader:
         try:
             self._file.close()
         finally:
-            self._tap.close(reason="end" if self._ended else "close")
+            self._end("close")
 
     def __del__(self) -> None:
-        self._tap.close(reason="end" if self._ended else "collected")
+        self._end("collected")
+
+    def _end(self, early: str) -> None:
+        self._tap.close(reason="end" if self._ended else "cut" if self._cut else early)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_file", "_tap", "_ended"):
+        if name in ("_file", "_tap", "_ended", "_cut"):
             raise AttributeError(name)
         return getattr(self._file, name)
 

@@ -30,7 +30,7 @@ def _data_lines(part: bytes) -> bytes:
     found = EVENT.fullmatch(part)
     if not found:
         return part
-    named = found.group(1).removesuffix(b"data: ")
+    named = found.group(1) or b""
     lines = json.dumps(json.loads(found.group(2)), indent=1, ensure_ascii=False).encode().split(b"\n")
     return named + b"".join(b"data: %b\n" % line for line in lines) + b"\n"
 

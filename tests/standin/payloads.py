@@ -12,7 +12,7 @@ from tests.standin.case import Case
 
 from vedette.cli.standin.wire import Response, dumps, event
 
-EVENT = re.compile(rb"((?:event: \S+\n)?data: )(\{.*\})\n\n", re.DOTALL)
+EVENT = re.compile(rb"(event: \S+\n)?data: (\{.*\})\n\n", re.DOTALL)
 FILTERED = {"hate": {"filtered": False, "severity": "safe"}}
 OVERLOADED = {"message": "The server is overloaded", "type": "server_error", "code": "overloaded", "param": None}
 
@@ -33,7 +33,8 @@ def resized(response: Response, parts: list[bytes]) -> Response:
 
 def _changed(part: bytes, change: Change) -> bytes:
     if found := EVENT.fullmatch(part):
-        return found.group(1) + dumps(change(json.loads(found.group(2)))).encode() + b"\n\n"
+        changed = change(json.loads(found.group(2)))
+        return event(changed, changed["type"] if found.group(1) else "")
     return dumps(change(json.loads(part))).encode() if part.startswith(b"{") else part
 
 
@@ -60,13 +61,14 @@ def _ended(chat: str, messages: str, responses: str) -> Shape:
     def change(value: dict[str, Any]) -> Any:
         for choice in value.get("choices") or []:
             choice["finish_reason"] = choice["finish_reason"] and chat
-        for holder in (value, value.get("delta") or {}):
-            if holder.get("stop_reason"):
+        for holder in (value, value.get("delta")):
+            if isinstance(holder, dict) and holder.get("stop_reason"):
                 holder["stop_reason"] = messages
         for holder in (value, value.get("response") or {}):
-            if holder.get("status") == "completed" and holder.get("object") == "response":
+            if holder.get("object") == "response" and holder["status"] == "completed":
                 holder.update(status="incomplete", incomplete_details={"reason": responses})
-                value["type"] = "response.incomplete" if "response" in value else value.get("type")
+        if value.get("type") == "response.completed":
+            value["type"] = "response.incomplete"
         return value
 
     return lambda response, case: each_json(response, change)
@@ -96,10 +98,18 @@ def _error_in_stream(response: Response, case: Case) -> Response:
     if sent[0].startswith(b"event: message_start"):
         failed = event({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, "error")
     elif sent[0].startswith(b"event: response."):
-        failed = event({"type": "error", **OVERLOADED, "sequence_number": len(sent)}, "error")
+        failed = event({**OVERLOADED, "type": "error", "sequence_number": len(sent)}, "error")
     else:
         failed = event({"error": OVERLOADED})
     return replace(response, parts=[*sent, failed])
+
+
+def _response_failed(value: dict[str, Any]) -> dict[str, Any]:
+    """The other way in which a streamed response says that it failed: in its last event."""
+    if value.get("type") != "response.completed":
+        return value
+    failed = {"status": "failed", "error": {"code": "server_error", "message": OVERLOADED["message"]}, "output": []}
+    return {**value, "type": "response.failed", "response": {**value["response"], **failed}}
 
 
 PAYLOADS: Mapping[str, Shape] = {
@@ -117,4 +127,5 @@ PAYLOADS: Mapping[str, Shape] = {
     "length": _ended("length", "max_tokens", "max_output_tokens"),
     "azure": _azure,
     "error-in-stream": _error_in_stream,
+    "response-failed": lambda response, case: each_json(response, _response_failed),
 }

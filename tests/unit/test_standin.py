@@ -1,12 +1,10 @@
-"""The shipped stand-in: the real SDKs understand it, in every protocol it speaks, and it leaves nothing behind."""
+"""The shipped stand-in as a server: what it answers by itself, what it logs, and that it leaves nothing behind."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -16,26 +14,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-import anthropic
-import openai
 import pytest
 
-from vedette.cli.standin import StandIn, error, refusal, text, tool, tools
-from vedette.cli.standin.embeddings import vector
+from vedette.cli.standin import StandIn
 from vedette.cli.standin.model import answer
 from vedette.cli.standin.turn import Offer, Prompt
 
-SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
-CHAT_TOOLS: Any = [{"type": "function", "function": {"name": "weather", "parameters": SCHEMA}}]
-RESPONSE_TOOLS: Any = [{"type": "function", "name": "weather", "parameters": SCHEMA, "strict": False}]
-MESSAGE_TOOLS: Any = [{"name": "weather", "input_schema": SCHEMA}]
 HELLO: Any = [{"role": "user", "content": "Hello there"}]
-TWO_CITIES: Any = [{"role": "user", "content": "What is the weather in Paris and Rome?"}]
-BOTH = [("weather", {"city": "Paris"}), ("weather", {"city": "Rome"})]
-ECHOED = 'You said: "Hello there"'
-THINKING: Any = {"type": "enabled", "budget_tokens": 1024}
 
 
 @pytest.fixture
@@ -44,202 +32,16 @@ def server() -> Iterator[StandIn]:
         yield running
 
 
-@pytest.fixture
-def gpt(server: StandIn) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0) as client:
-        yield client
+def address(server: StandIn) -> tuple[str, int]:
+    """Where to connect."""
+    return "127.0.0.1", int(server.url.rpartition(":")[2])
 
 
-@pytest.fixture
-def claude(server: StandIn) -> Iterator[anthropic.Anthropic]:
-    with anthropic.Anthropic(base_url=server.url, api_key="none", max_retries=0) as client:
-        yield client
-
-
-def called(calls: Any) -> list[tuple[str, Any]]:
-    """Name and arguments of the tool calls of a chat message."""
-    return [(call.function.name, json.loads(call.function.arguments)) for call in calls]
-
-
-def asked(output: Any) -> list[tuple[str, Any]]:
-    """Name and arguments of the function calls of a response."""
-    return [(item.name, json.loads(item.arguments)) for item in output if item.type == "function_call"]
-
-
-def used(content: Any) -> list[tuple[str, Any]]:
-    """Name and input of the tool uses of a message."""
-    return [(block.name, block.input) for block in content if block.type == "tool_use"]
-
-
-def test_chat_echoes_the_prompt_plain_and_streamed(gpt: openai.OpenAI) -> None:
-    """The same words come whole and in pieces; streamed usage comes last, without choices, when asked for."""
-    whole = gpt.chat.completions.create(model="m", messages=HELLO)
-    options: Any = {"include_usage": True}
-    pieces = list(gpt.chat.completions.create(model="m", messages=HELLO, stream=True, stream_options=options))
-    assert whole.choices[0].message.content == ECHOED
-    assert "".join(piece.choices[0].delta.content or "" for piece in pieces[:-1]) == ECHOED
-    assert pieces[-2].choices[0].finish_reason == whole.choices[0].finish_reason == "stop"
-    assert (pieces[-1].choices, pieces[-1].usage) == ([], whole.usage)
-
-
-def test_chat_asks_for_two_tools_at_once_plain_and_streamed(gpt: openai.OpenAI) -> None:
-    """Two names joined by `and` become two parallel calls, which the SDK puts together from their pieces."""
-    whole = gpt.chat.completions.create(model="m", messages=TWO_CITIES, tools=CHAT_TOOLS)
-    with gpt.chat.completions.stream(model="m", messages=TWO_CITIES, tools=CHAT_TOOLS) as stream:
-        streamed = stream.get_final_completion()
-    assert called(whole.choices[0].message.tool_calls) == BOTH
-    assert called(streamed.choices[0].message.tool_calls) == BOTH
-    assert whole.choices[0].finish_reason == streamed.choices[0].finish_reason == "tool_calls"
-
-
-def test_chat_quotes_the_tool_result(gpt: openai.OpenAI) -> None:
-    """The loop of an agent ends: after the tool's answer the model speaks."""
-    call = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
-    history: Any = [
-        *TWO_CITIES,
-        {"role": "assistant", "content": None, "tool_calls": [call]},
-        {"role": "tool", "tool_call_id": "c1", "content": "18 degrees"},
-    ]
-    whole = gpt.chat.completions.create(model="m", messages=history, tools=CHAT_TOOLS)
-    assert whole.choices[0].message.content == "The tool answered: 18 degrees"
-
-
-def test_chat_keeps_to_the_tool_choice(gpt: openai.OpenAI) -> None:
-    """No call when the client forbids it, one call when it forbids parallel ones."""
-    none = gpt.chat.completions.create(model="m", messages=TWO_CITIES, tools=CHAT_TOOLS, tool_choice="none")
-    one = gpt.chat.completions.create(model="m", messages=TWO_CITIES, tools=CHAT_TOOLS, parallel_tool_calls=False)
-    assert none.choices[0].message.tool_calls is None
-    assert called(one.choices[0].message.tool_calls) == [("weather", {"city": "Paris"})]
-
-
-def test_completions_plain_and_streamed(gpt: openai.OpenAI) -> None:
-    """The older protocol says the same words."""
-    whole = gpt.completions.create(model="m", prompt="Hello there")
-    pieces = list(gpt.completions.create(model="m", prompt="Hello there", stream=True))
-    assert whole.choices[0].text == "".join(piece.choices[0].text for piece in pieces) == ECHOED
-
-
-def test_responses_plain_and_streamed(gpt: openai.OpenAI) -> None:
-    """The stream's last event holds what the plain reply holds, but for the ids."""
-    whole = gpt.responses.create(model="m", input="Hello there", reasoning={"effort": "low"})
-    with gpt.responses.stream(model="m", input="Hello there", reasoning={"effort": "low"}) as stream:
-        events = list(stream)
-        final = stream.get_final_response()
-    assert whole.output_text == final.output_text == ECHOED
-    assert [item.type for item in final.output] == ["reasoning", "message"]
-    assert final.usage == whole.usage
-    assert [event.sequence_number for event in events if hasattr(event, "sequence_number")] == list(
-        range(len({event.sequence_number for event in events if hasattr(event, "sequence_number")}))
-    )
-
-
-def test_responses_ask_for_two_tools_and_quote_the_results(gpt: openai.OpenAI) -> None:
-    """Parallel function calls, plain and streamed; then their outputs as input items."""
-    whole = gpt.responses.create(model="m", input=TWO_CITIES, tools=RESPONSE_TOOLS)
-    with gpt.responses.stream(model="m", input=TWO_CITIES, tools=RESPONSE_TOOLS) as stream:
-        final = stream.get_final_response()
-    outputs: Any = [{"type": "function_call_output", "call_id": "c", "output": word} for word in ("mild", "wet")]
-    after = gpt.responses.create(model="m", input=[*TWO_CITIES, *outputs], tools=RESPONSE_TOOLS)
-    assert asked(whole.output) == asked(final.output) == BOTH
-    assert after.output_text == "The tool answered: mild; wet"
-
-
-def test_embeddings_in_both_encodings(gpt: openai.OpenAI) -> None:
-    """The SDK asks for base64 by itself and for floats when told; the vector depends on the text only."""
-    packed = gpt.embeddings.create(model="e", input=["one", "two"])
-    floats = gpt.embeddings.create(model="e", input="two", encoding_format="float", dimensions=8)
-    assert packed.data[1].embedding == pytest.approx(vector("two"), abs=1e-6)
-    assert floats.data[0].embedding == vector("two")
-
-
-def test_messages_plain_and_streamed(claude: anthropic.Anthropic) -> None:
-    """Thinking and words, whole and in blocks, with the same usage."""
-    whole = claude.messages.create(model="m", max_tokens=2048, messages=HELLO, thinking=THINKING)
-    with claude.messages.stream(model="m", max_tokens=2048, messages=HELLO, thinking=THINKING) as stream:
-        final = stream.get_final_message()
-    assert [block.type for block in whole.content] == ["thinking", "text"]
-    assert final.to_dict()["content"] == whole.to_dict()["content"]
-    assert (final.usage.to_dict(), final.stop_reason) == (whole.usage.to_dict(), "end_turn")
-
-
-def test_messages_ask_for_two_tools_and_quote_the_results(claude: anthropic.Anthropic) -> None:
-    """Parallel tool uses, plain and streamed; then their results as blocks of the user."""
-    whole = claude.messages.create(model="m", max_tokens=9, messages=TWO_CITIES, tools=MESSAGE_TOOLS)
-    with claude.messages.stream(model="m", max_tokens=9, messages=TWO_CITIES, tools=MESSAGE_TOOLS) as stream:
-        final = stream.get_final_message()
-    blocks: Any = [{"type": "tool_result", "tool_use_id": "t", "content": word} for word in ("mild", "wet")]
-    history: Any = [*TWO_CITIES, {"role": "assistant", "content": "…"}, {"role": "user", "content": blocks}]
-    after = claude.messages.create(model="m", max_tokens=9, messages=history, tools=MESSAGE_TOOLS)
-    assert used(whole.content) == used(final.content) == BOTH
-    assert (whole.stop_reason, final.stop_reason) == ("tool_use", "tool_use")
-    assert [block.to_dict() for block in after.content] == [{"type": "text", "text": "The tool answered: mild; wet"}]
-
-
-def test_count_tokens_is_no_turn(claude: anthropic.Anthropic, server: StandIn) -> None:
-    """Counting answers the number that a message would be billed."""
-    counted = claude.messages.count_tokens(model="m", messages=HELLO)
-    assert counted.input_tokens == claude.messages.create(model="m", max_tokens=9, messages=HELLO).usage.input_tokens
-
-
-async def test_asynchronous_clients_stream_side_by_side(server: StandIn) -> None:
-    """Several streams at once keep their words apart."""
-
-    async def said(client: openai.AsyncOpenAI, words: str) -> str:
-        messages: Any = [{"role": "user", "content": words}]
-        stream = await client.chat.completions.create(model="m", messages=messages, stream=True)
-        return "".join([piece.choices[0].delta.content or "" async for piece in stream])
-
-    async with openai.AsyncOpenAI(base_url=f"{server.url}/v1", api_key="none") as client:
-        heard = await asyncio.gather(*(said(client, f"number {n}") for n in range(5)))
-    assert heard == [f'You said: "number {n}"' for n in range(5)]
-
-
-def test_a_script_is_played_in_order_and_in_every_dialect() -> None:
-    """Replies come in turn whatever the protocol; after the last one the model speaks for itself."""
-    script = [tools(tool("a", {"x": 1}, id="one"), tool("b", {})), text("Done.", cached=64), refusal("No.")]
-    with StandIn(script) as server, openai.OpenAI(base_url=f"{server.url}/v1", api_key="none") as gpt:
-        first = gpt.chat.completions.create(model="m", messages=HELLO).choices[0].message
-        second = gpt.responses.create(model="m", input="Go on")
-        third = gpt.chat.completions.create(model="m", messages=HELLO).choices[0].message
-        fourth = gpt.chat.completions.create(model="m", messages=HELLO).choices[0].message
-    assert first.tool_calls and first.tool_calls[0].id == "one"
-    assert called(first.tool_calls) == [("a", {"x": 1}), ("b", {})]
-    assert second.usage and (second.output_text, second.usage.input_tokens_details.cached_tokens) == ("Done.", 64)
-    assert (third.content, third.refusal, fourth.content) == (None, "No.", ECHOED)
-
-
-def test_a_scripted_refusal_of_anthropic_stops_with_refusal() -> None:
-    """The stop reason says so, plain and streamed."""
-    with StandIn([refusal("No."), refusal("No.")]) as server:
-        with anthropic.Anthropic(base_url=server.url, api_key="none") as claude:
-            whole = claude.messages.create(model="m", max_tokens=9, messages=HELLO)
-            with claude.messages.stream(model="m", max_tokens=9, messages=HELLO) as stream:
-                final = stream.get_final_message()
-    assert (whole.stop_reason, final.stop_reason) == ("refusal", "refusal")
-
-
-def test_scripted_errors_are_raised_by_the_sdks() -> None:
-    """Words are put into the error body of the dialect; a mapping is sent as it is."""
-    own = {"error": {"message": "mine", "code": "x"}}
-    with StandIn([error(429, "Slow down"), error(400, "Too long"), error(418, own)]) as server:
-        with anthropic.Anthropic(base_url=server.url, api_key="none", max_retries=0) as claude:
-            with pytest.raises(anthropic.RateLimitError) as limited:
-                claude.messages.create(model="m", max_tokens=9, messages=HELLO)
-        with openai.OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0) as gpt:
-            with pytest.raises(openai.BadRequestError) as refused:
-                gpt.chat.completions.create(model="m", messages=HELLO)
-            with pytest.raises(openai.APIStatusError) as other:
-                gpt.chat.completions.create(model="m", messages=HELLO)
-    assert limited.value.body == {
-        "type": "error",
-        "error": {"type": "rate_limit_error", "message": "Slow down"},
-        "request_id": "req_standin",
-    }
-    assert (refused.value.type, other.value.status_code, other.value.body) == (
-        "invalid_request_error",
-        418,
-        own["error"],
-    )
+def started() -> float:
+    """How many seconds a server takes to start."""
+    begun = time.perf_counter()
+    with StandIn():
+        return time.perf_counter() - begun
 
 
 def test_arguments_follow_the_schema() -> None:
@@ -284,7 +86,7 @@ def test_plain_endpoints(server: StandIn) -> None:
 
 
 def test_azure_paths_and_unreadable_bodies(server: StandIn) -> None:
-    """The deployment is the model when the body names none; what is not JSON is the client's fault, not the server's."""
+    """The deployment is the model when the body names none; what is not JSON is the client's fault."""
     connection = http.client.HTTPConnection(server.url.removeprefix("http://"))
     path = "/openai/deployments/mine/chat/completions?api-version=1"
     connection.request("POST", path, json.dumps({"messages": HELLO}))
@@ -301,7 +103,7 @@ def test_every_received_byte_is_logged(server: StandIn) -> None:
     chunked = b"POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n3;e=1\r\nabc\r\n1\r\nd\r\n0\r\nt: 1\r\n\r\n"
     cut = b"POST /echo HTTP/1.1\r\ncontent-length: 9\r\n\r\nabc"
     received = b""
-    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=5) as raw:
+    with socket.create_connection(address(server), timeout=5) as raw:
         raw.sendall(plain + chunked + cut)
         raw.shutdown(socket.SHUT_WR)
         while data := raw.recv(65536):
@@ -315,15 +117,14 @@ def test_every_received_byte_is_logged(server: StandIn) -> None:
 
 def test_expect_continue_and_old_clients(server: StandIn) -> None:
     """A body is called for before it is sent; an HTTP/1.0 client gets a stream that ends with the connection."""
-    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
-    with socket.create_connection(address, timeout=5) as raw:
+    with socket.create_connection(address(server), timeout=5) as raw:
         raw.sendall(b"POST /echo HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n")
         assert raw.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         raw.sendall(b"hi")
         assert raw.recv(65536).startswith(b"HTTP/1.1 200 OK")
     body = json.dumps({"messages": HELLO, "stream": True}).encode()
     received = b""
-    with socket.create_connection(address, timeout=5) as raw:
+    with socket.create_connection(address(server), timeout=5) as raw:
         raw.sendall(b"POST /v1/chat/completions HTTP/1.0\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
         while data := raw.recv(65536):
             received += data
@@ -332,21 +133,22 @@ def test_expect_continue_and_old_clients(server: StandIn) -> None:
 
 
 def test_closing_leaves_nothing(recwarn: pytest.WarningsRecorder) -> None:
-    """With a client idle and another in the middle of its request: no thread, no socket, no warning; quick to start."""
-    threads, files = threading.active_count(), len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count is all
-    begun = time.perf_counter()
+    """With a client idle and another in the middle of its request: no thread, no socket, no warning."""
+    threads, files = threading.active_count(), len(list(Path("/dev/fd").iterdir()))
     with StandIn() as server:
-        started = time.perf_counter() - begun
-        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
-        idle, halfway = socket.create_connection(address), socket.create_connection(address)
+        idle, halfway = socket.create_connection(address(server)), socket.create_connection(address(server))
         halfway.sendall(b"POST /echo HTTP/1.1\r\ncontent-length: 9\r\n\r\nabc")
         urllib.request.urlopen(f"{server.url}/weather?city=Rome").close()
     idle.close()
     halfway.close()
     gc.collect()
-    assert (threading.active_count(), len(os.listdir("/proc/self/fd"))) == (threads, files)  # noqa: PTH208 - as above
+    assert (threading.active_count(), len(list(Path("/dev/fd").iterdir()))) == (threads, files)
     assert [str(warning.message) for warning in recwarn] == []
-    assert started < 0.05
+
+
+def test_starting_is_quick() -> None:
+    """Under 50 ms, the best of three: the machine may be busy, the server may not."""
+    assert min(started() for _ in range(3)) < 0.05
 
 
 def test_as_a_process_it_says_where_it_is_and_ends_on_a_signal() -> None:

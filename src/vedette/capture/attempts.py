@@ -9,7 +9,8 @@ from urllib.parse import urljoin, urlsplit
 from vedette.capture.protocols.exchange import Side
 from vedette.event import Call, Wire
 
-_CREDENTIALS = ("authorization", "cookie", "x-api-key", "api-key", "x-goog-api-key", "proxy-authorization")
+_CREDENTIALS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
+"""Not cookies: a client chooses those by the new host's own."""
 
 
 class Attempts:

@@ -87,12 +87,14 @@ class Tap:
 
     def feed(self, piece: bytes) -> None:
         with guard("capture.tap"):
+            if not piece:
+                return
             if not self.first_ns:
                 self.first_ns = time.perf_counter_ns() - self._begin or 1
             self._recorder.feed(piece if type(piece) is bytes else bytes(piece))
 
     def close(self, error: BaseException | None = None, reason: str = "end") -> None:
-        """`reason`: `end` of stream, `close` by the host, `collected` unread, or what the error says."""
+        """`reason`: `end` of stream, `close` by the host, `collected` unread, `cut` by the server, or `error`."""
         if self._closed:
             return
         self._closed = True

@@ -127,7 +127,7 @@ def result_of(error: BaseException) -> Result:
     return Result.ABANDONED if isinstance(error, GeneratorExit) else Result.ERROR
 
 
-_ENDS = {"close": Result.ABANDONED, "collected": Result.ABANDONED, "error": Result.ERROR}
+_ENDS = {"close": Result.ABANDONED, "collected": Result.ABANDONED, "cut": Result.ERROR, "error": Result.ERROR}
 
 
 def tap_response(call: Call, limit: int) -> Tap:
@@ -143,6 +143,8 @@ def tap_response(call: Call, limit: int) -> Tap:
         how = reason if error is None else "close"
         if how != "end":
             call.facts["vedette.end.reason"] = how
+        if how == "cut":
+            call.facts.setdefault("error.type", "incomplete_body")
         close_call(call, _ENDS.get(how, Result.OK))
 
     began = time.perf_counter_ns()

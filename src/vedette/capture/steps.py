@@ -17,7 +17,7 @@ from typing import Any
 from vedette.capture import context, hub
 from vedette.capture.body import Tap
 from vedette.capture.call import add, close_call, result_of, tap_request
-from vedette.capture.seam import Args, Seam, read_answer, take_off
+from vedette.capture.seam import Args, Facts, Seam, read_answer, take_off
 from vedette.event import Call, Result
 from vedette.guard import guard
 
@@ -106,6 +106,7 @@ def _before_open(seam: Seam, args: Args) -> _Held | None:
     with guard("capture.begin"):
         outer = context.current().call
         if outer is not None and not outer.closed and outer.wire is not None and not context.suppressed():
+            _lend(outer, seam.request(args))
             return _Held(outer, rides=True)
         flight = take_off(seam, args)
         if flight is not None:
@@ -182,8 +183,11 @@ _LENT = ("network.", "tls.", "http.response.size")
 def _give(seam: Seam, outer: Call, args: Args, result: Any) -> None:
     """What only the inner client knows of the connection."""
     with guard("capture.response"):
-        facts = seam.response(args, result)
-        add(outer, {name: value for name, value in facts.items() if name.startswith(_LENT) and name not in outer.facts})
+        _lend(outer, seam.response(args, result))
+
+
+def _lend(outer: Call, facts: Facts) -> None:
+    add(outer, {name: value for name, value in facts.items() if name.startswith(_LENT) and name not in outer.facts})
 
 
 def _after_read(seam: Seam, args: Args, held: _Held | None, result: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from typing import Any
 
 import anthropic
 import httpx
@@ -22,8 +24,8 @@ def mail(text: str) -> str:
     return f"sent {len(text)} characters"
 
 
-TOOLS = {"weather": weather, "mail": mail}
-OFFERED = [
+TOOLS: dict[str, Callable[..., str]] = {"weather": weather, "mail": mail}
+OFFERED: list[Any] = [
     {
         "type": "function",
         "function": {
@@ -37,21 +39,22 @@ OFFERED = [
 
 def work(client: openai.OpenAI) -> None:
     """Ask, run what the model asks for, ask again: a tool loop as people write it."""
-    messages: list[dict[str, object]] = [{"role": "user", "content": QUESTION}]
+    messages: list[Any] = [{"role": "user", "content": QUESTION}]
     for _ in range(4):
-        reply = client.chat.completions.create(model="gpt-5", messages=messages, tools=OFFERED).choices[0].message  # type: ignore[call-overload]  # plain dicts, as in the SDK's own examples
+        reply = client.chat.completions.create(model="gpt-5", messages=messages, tools=OFFERED).choices[0].message
         if not reply.tool_calls:
             return
         messages.append(reply.model_dump(exclude_none=True))
-        for call in reply.tool_calls:
+        calls: list[Any] = reply.tool_calls
+        for call in calls:
             result = TOOLS[call.function.name](**json.loads(call.function.arguments))
             messages.append({"role": "tool", "tool_call_id": call.id, "content": result})
 
 
 def sum_up(client: anthropic.Anthropic) -> None:
     """A second opinion, streamed."""
-    prompt = [{"role": "user", "content": "Sum up the weather in one sentence."}]
-    with client.messages.stream(model="claude-sonnet-5", max_tokens=100, messages=prompt) as stream:  # type: ignore[arg-type]  # a plain dict
+    prompt: list[Any] = [{"role": "user", "content": "Sum up the weather in one sentence."}]
+    with client.messages.stream(model="claude-sonnet-5", max_tokens=100, messages=prompt) as stream:
         stream.until_done()
 
 

@@ -114,7 +114,7 @@ def _collector() -> Check:
         return Check(
             "collector", "note", "none configured (OTEL_EXPORTER_OTLP_ENDPOINT): the record stays in the trail"
         )
-    parts = urlsplit(found.url if "://" in found.url else f"http://{found.url}")
+    parts = urlsplit(found.endpoint if "://" in found.endpoint else f"http://{found.endpoint}")
     port = parts.port or (443 if parts.scheme == "https" else 4317 if found.protocol == "grpc" else 80)
     try:
         with socket.create_connection((parts.hostname or "", port), timeout=3):

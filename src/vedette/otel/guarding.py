@@ -36,7 +36,7 @@ class Signal(Protocol):
 
     def points(self) -> Iterable[Point]: ...
 
-    def protect_all(self) -> None: ...
+    def protect_existing(self) -> None: ...
 
     def release_all(self) -> None: ...
 
@@ -70,22 +70,28 @@ class ExporterGuard:
         """Wrap the classes and protect what exists; of an SDK module not imported yet, when it is."""
         self._active = True
         for module in ROOMS:
+            if module in self._signals:
+                continue
             if module in sys.modules:
                 self._wake(sys.modules[module])
+                self._protect_existing(module)
             elif module not in self._hooked:
                 self._hooked.add(module)
                 wrapt.register_post_import_hook(self._wake, module)
 
     def _wake(self, sdk: ModuleType) -> None:
-        if not self._active:
+        if not self._active or sdk.__name__ in self._signals:
             return
         with guard("otel.guard"):
-            signal = self._signals.get(sdk.__name__)
-            if signal is None:
-                signal = importlib.import_module(ROOMS[sdk.__name__]).SIGNAL(self._ties)
-                self._patches += [_put(point) for point in signal.points()]
-                self._signals[sdk.__name__] = signal
-            signal.protect_all()
+            signal = importlib.import_module(ROOMS[sdk.__name__]).SIGNAL(self._ties)
+            for point in signal.points():
+                self._patches.append(_put(point))
+            self._signals[sdk.__name__] = signal
+
+    def _protect_existing(self, module: str) -> None:
+        """Only where the SDK came before us: of classes that were wrapped when they were made nothing exists bare."""
+        with guard("otel.guard"):
+            self._signals[module].protect_existing()
 
     def uninstall(self) -> None:
         """Every class attribute as it was, every exporter unwrapped."""

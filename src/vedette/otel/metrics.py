@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
+from weakref import WeakSet
 
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import (
@@ -89,6 +90,7 @@ class Metrics:
 
     def __init__(self, ties: Ties) -> None:
         self._ties = ties
+        self._readers: WeakSet[MetricReader] = WeakSet()
 
     def points(self) -> Iterable[Point]:
         yield Point(MetricReader, "_set_collect_callback", self._setting)
@@ -96,6 +98,7 @@ class Metrics:
 
     def _setting(self, original: Callable[..., Any], reader: Any, func: Any) -> Any:
         done = original(reader, self._guarded(func))
+        self._readers.add(reader)
         if func is not None:
             with guard("otel.changed"):
                 self._ties.changed()
@@ -106,19 +109,21 @@ class Metrics:
             collect if collect is None or isinstance(collect, GuardedCollect) else GuardedCollect(collect, self._ties)
         )
 
-    def protect_all(self) -> None:
-        for reader in instances((MetricReader,)):
+    def protect_existing(self) -> None:
+        """Readers that were there before the guard came: found once, known ever after."""
+        self._readers.update(instances((MetricReader,)))
+        for reader in tuple(self._readers):
             reader._collect = self._guarded(reader._collect)
 
     def release_all(self) -> None:
-        for reader in instances((MetricReader,)):
+        for reader in tuple(self._readers):
             if isinstance(reader._collect, GuardedCollect):
                 reader._collect = reader._collect.collect
 
     def report(self) -> dict[str, list[str]]:
         """Names of the readers that are guarded and of those that are bare; unregistered ones collect nothing."""
         names: dict[str, list[str]] = {"guarded": [], "bare": []}
-        for reader in instances((MetricReader,)):
+        for reader in tuple(self._readers):
             if reader._collect is not None:
                 state = "guarded" if isinstance(reader._collect, GuardedCollect) else "bare"
                 names[state].append(type(reader).__name__)

@@ -34,7 +34,7 @@ def tell() -> None:
     if runtime.running() is None:
         return
     now = {"exporters": EXPORTERS.report(), **_remarks}
-    if now != _told.get("coverage"):
+    if now != _told.get("coverage", {"exporters": {}}):
         _told["coverage"] = now
         call = lifecycle("coverage")
         call.facts |= {"vedette.lifecycle.reason": "exporters", "vedette.coverage": now}

@@ -1,4 +1,4 @@
-"""What the guard asks of the runtime, and what it wraps of the SDK. Every door imports this: nothing of the SDK here."""
+"""What the guard asks of the runtime, and what it wraps of the SDK. Imported at every door, hence no SDK here."""
 
 from __future__ import annotations
 

@@ -22,29 +22,25 @@ BLIND = ("pycurl", "curl_cffi", "primp", "pyreqwest", "grpc")
 """Libraries that reach the network below every hook of Python (wire.md 2.4): named when a host imports one."""
 
 
-def lifecycle(phase: str, **facts: Any) -> Call:
-    named = {key.replace("__", "."): value for key, value in facts.items()}
-    return Call(
-        Kind.LIFECYCLE,
-        phase,
-        "vedette",
-        facts={"vedette.lifecycle.phase": phase, **named},
-        result=Result.OK,
-        closed=True,
-    )
+def lifecycle(phase: str, reason: str = "") -> Call:
+    """A record of our own life, to be filled with facts and sent down the line."""
+    facts: dict[str, Any] = {"vedette.lifecycle.phase": phase}
+    if reason:
+        facts["vedette.lifecycle.reason"] = reason
+    return Call(Kind.LIFECYCLE, phase, "vedette", facts=facts, result=Result.OK, closed=True)
 
 
 def coverage(settings: Settings, problems: Sequence[Problem], reason: str) -> Call:
     """The coverage record; `reason` is `start`, `change` or `end`."""
-    call = lifecycle("coverage")
-    call.facts["vedette.lifecycle.reason"] = reason
+    call = lifecycle("coverage", reason)
     call.facts["vedette.guard.faults"] = sum(faults().values())
     call.facts["vedette.coverage"] = {"libraries": libraries(), "seams": seams(), "faults": faults(), "blind": blind()}
-    call.facts["vedette.settings"] = {
-        "effective": {variable: value for variable, value, _, _ in table(settings)},
-        "problems": [str(problem) for problem in problems],
-        "opentelemetry": {name: "set" for name in sorted(os.environ) if name.startswith("OTEL_")},
-    }
+    if reason == "start":
+        call.facts["vedette.settings"] = {
+            "effective": {variable: value for variable, value, _, _ in table(settings)},
+            "problems": [str(problem) for problem in problems],
+            "opentelemetry": {name: "set" for name in sorted(os.environ) if name.startswith("OTEL_")},
+        }
     return call
 
 

@@ -103,9 +103,10 @@ class Line:
         with guard("line.detect"):
             for finding in self._rules.see(event):
                 self.record(finding)
-        with guard("line.signal"):
+        with guard("line.metrics"):
             self.metrics.record(event)
-            if call is not None and call.span is not None:
+        if call is not None and call.span is not None:
+            with guard("line.span"):
                 self.spans.finish(call.span, event)
 
     # Its thread.

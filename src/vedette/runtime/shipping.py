@@ -11,10 +11,12 @@ from typing import Any
 from vedette.config import Settings
 from vedette.guard import guard
 from vedette.redact import Redactor
+from vedette.runtime.coverage import lifecycle
 from vedette.runtime.stage import off_stage
 from vedette.signals.logs import project
 from vedette.trail import Trail
 from vedette.trail.answer import Answer
+from vedette.trail.carrier import Parked
 from vedette.trail.item import Item
 from vedette.trail.ship import Shipper
 from vedette.trail.target import target
@@ -66,7 +68,11 @@ class Shipping:
         def own() -> str | None:
             return None if trail.ordinal is None else f"{trail.ordinal:08d}"
 
-        self._shipper = Shipper(self._settings.trail, self._send, project, own)
+        def parked(record: Parked) -> None:
+            with guard("ship.parked"):
+                trail.append(self._redactor.event(lifecycle("rejected", reason=f"{record.uid} {record.status}")))
+
+        self._shipper = Shipper(self._settings.trail, self._send, project, own, parked=parked)
         self._shipper.start(off_stage)
 
     def _send(self, items: Sequence[Item]) -> Answer:
@@ -77,6 +83,16 @@ class Shipping:
         message = otlp.request(items, self.resource(), importlib.metadata.version("vedette"))
         answer: Answer = self._transport.send(message)
         return answer
+
+    @property
+    def unacknowledged(self) -> int:
+        """Records that no collector has acknowledged yet."""
+        return self._shipper.unacknowledged if self._shipper else 0
+
+    @property
+    def lag(self) -> float:
+        """Age of the oldest of them, in seconds."""
+        return self._shipper.lag if self._shipper else 0.0
 
     def drain(self, timeout: float) -> bool:
         return self._shipper is None or self._shipper.drain(timeout)

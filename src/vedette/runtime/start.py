@@ -18,7 +18,7 @@ from typing import Any
 
 from vedette.capture import context, hub, threads, weave
 from vedette.config import Problem, Settings, load
-from vedette.event import Call, Event
+from vedette.event import Call, Event, Fact
 from vedette.guard import guard
 from vedette.redact import Redactor, load_key
 from vedette.runtime.coverage import birth, coverage
@@ -84,10 +84,28 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
 def _connect(running: Running) -> None:
     hub.connect(running.line, running.settings.body_limit)
     threads.install()
+    _report_health(running.line, running.shipping)
     running.shipping.attach(running.line.trail)
     at_exit()
     if running.settings.sigterm:
         _seal_on_sigterm()
+
+
+def _report_health(line: Line, shipping: Shipping) -> None:
+    """Our own state, for whoever collects metrics and for the heartbeat."""
+    with guard("runtime.health"):
+        line.metrics.observe("vedette.queue.length", lambda: line.depth)
+        line.metrics.observe("vedette.ship.unacknowledged", lambda: shipping.unacknowledged)
+        line.metrics.observe("vedette.ship.lag", lambda: shipping.lag)
+
+    def vitals() -> dict[str, Fact]:
+        return {
+            "vedette.queue.depth": line.depth,
+            "vedette.unshipped.count": shipping.unacknowledged,
+            "vedette.unshipped.age": int(shipping.lag),
+        }
+
+    line.trail.vitals = vitals
 
 
 def weave_seams() -> None:

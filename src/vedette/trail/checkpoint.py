@@ -1,8 +1,8 @@
 """Checkpoints: signed statements of a stream's size and root, as C2SP signed notes (signed-note, tlog-checkpoint).
 
-The note's body is origin, size, base64 root and extension lines; each checkpoint names, by its `next` line, the key that
-must sign the following one, and the key that signed it is dropped: who takes the current key cannot touch what was
-sealed before. Erasure of keys in CPython is best effort: the reference is dropped, nothing more is claimed.
+The note's body is origin, size, base64 root and extension lines; each checkpoint names, by its `next` line, the key
+that must sign the following one, and the key that signed it is dropped: who takes the current key cannot touch what
+was sealed before. Erasure of keys in CPython is best effort: the reference is dropped, nothing more is claimed.
 """
 
 from __future__ import annotations

@@ -75,13 +75,13 @@ class Contents:
     def _part(self, n: int, name: str, salt: str, line: Mapping[str, Any]) -> None:
         parts = self._parts.setdefault((n, name, salt, line["k"]), _Parts())
         digest = sha256(line["d"].encode()).digest()[:16]
-        known = parts.digests.setdefault(line["i"], digest)
-        if known != digest:
-            self._held.setdefault(n, set()).add((name, ""))
-        elif len(parts.digests) == line["k"] and not parts.texts and line["k"] > 1:
+        known = parts.digests.get(line["i"])
+        if known is not None:
+            if known != digest:
+                self._held.setdefault(n, set()).add((name, ""))
             return
-        else:
-            parts.texts[line["i"]] = line["d"]
+        parts.digests[line["i"]] = digest
+        parts.texts[line["i"]] = line["d"]
         if len(parts.texts) == line["k"]:
             self._come(n, name, salt, "".join(parts.texts[i] for i in range(line["k"])))
             parts.texts.clear()
@@ -107,8 +107,6 @@ class Contents:
 
     def finish(self) -> None:
         """All has come: forget the repeats of what was matched."""
-        for name, salt in {(n, name): salt for (n, name, salt, _), parts in self._parts.items() if parts.texts}.items():
-            self._held.setdefault(name[0], set()).add((name[1], salt and ""))
         left = {hash((n, each)) for store in (self._held, self._wanted) for n, fields in store.items() for each in fields}
         repeats = left.intersection(self._settled) if left else left
         for store in (self._held, self._wanted):

@@ -1,8 +1,8 @@
 """The record: an Event as one line of canonical JSON, its hashes, and the commitments to its content.
 
-Canonical profile: ASCII keys, sorted, no space; strings, integers of at most 53 bits, booleans, null, arrays, objects; no
-floats. Within it `orjson` with sorted keys, the standard `json` and RFC 8785 give the same bytes, so orjson is only an
-accelerator. What is outside the profile is mended, and how often stands in the fact `vedette.mended`.
+Canonical profile: ASCII keys, sorted, no space; strings, integers of at most 53 bits, booleans, null, arrays, objects;
+no floats. Within it `orjson` with sorted keys, the standard `json` and RFC 8785 give the same bytes, so orjson is only
+an accelerator. What is outside the profile is mended, and how often stands in the fact `vedette.mended`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from vedette.event import Event, Kind, Phase
+from vedette.event import Actor, Event, Kind, Label, Phase
 
 MAX_INT = 2**53 - 1
 _URLSAFE = bytes.maketrans(b"+/", b"-_")
@@ -103,23 +103,35 @@ def build(event: Event, head: dict[str, Any], commitments: Mapping[str, Any]) ->
         head["b"] = str(event.begin_ns)
         if event.phase is not Phase.INTENT:
             head["d"] = event.duration_ns
-    if event.trace_id:
-        head["tr"] = event.trace_id
-    if event.span_id:
-        head["sp"] = event.span_id
-    if event.actor is not NOBODY:
-        head["w"] = _who(event.actor)
+    _add_subject(head, event)
     if event.facts:
         head["a"] = event.facts
     if commitments:
         head["c"] = commitments
     if event.labels:
-        head["q"] = dict(Counter([label.kind for label in event.labels]))
+        head["q"] = _taken(event.labels)
     return head
 
 
-def _actor(event: Event) -> dict[str, str]:
-    actor = event.actor
+def _add_subject(head: dict[str, Any], event: Event) -> None:
+    """Whose act this was, and its place in the trace."""
+    if event.trace_id:
+        head["tr"] = event.trace_id
+    if event.span_id:
+        head["sp"] = event.span_id
+    who = _who(event.actor)
+    if who:
+        head["w"] = who
+
+
+def _taken(labels: tuple[Label, ...]) -> dict[str, int]:
+    taken: dict[str, int] = {}
+    for label in labels:
+        taken[label.kind] = taken.get(label.kind, 0) + 1
+    return taken
+
+
+def _who(actor: Actor) -> dict[str, str]:
     who = {}
     if actor.user:
         who["user"] = actor.user
@@ -148,33 +160,35 @@ def record(envelope: dict[str, Any], mended: int = 0) -> bytes:
 
 def _fits(envelope: Mapping[str, Any]) -> bool:
     """Whether facts and duration are within the profile, but for what the encoder itself refuses."""
-    for name, value in envelope.get("a", {}).items():
+    facts = envelope.get("a", {})
+    for value in facts.values():
         kind = type(value)
-        if kind is int:
-            if not -MAX_INT <= value <= MAX_INT:
-                return False
-        elif kind is not str and kind is not bool:
+        if kind is str or kind is bool:
+            continue
+        if kind is not int or not -MAX_INT <= value <= MAX_INT:
             return False
-        if not name.isascii():
-            return False
-    return bool(envelope.get("d", 0) <= MAX_INT)
+    return "".join(facts).isascii() and envelope.get("d", 0) <= MAX_INT
 
 
 def mend(value: Any, count: Counter[str]) -> Any:
-    """`value` brought into the profile, counting what had to be changed. A foreign object becomes its type's name."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return _counted(str.__str__(value), _whole(value), count)
-    if isinstance(value, int) and abs(value) <= MAX_INT:
-        return int(value)
-    if isinstance(value, int | float):
-        return _counted(None, repr(value + 0), count)
+    """`value` brought into the profile, counting what had to be changed."""
     if isinstance(value, Mapping):
         return {_ascii(str(key), count): mend(each, count) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [mend(each, count) for each in value]
-    return _counted(None, f"<{type(value).__name__}>", count)
+    if isinstance(value, str):
+        return _counted(str.__str__(value), _whole(value), count)
+    if value is None or isinstance(value, bool):
+        return value
+    return _number(value, count)
+
+
+def _number(value: Any, count: Counter[str]) -> int | str:
+    """A decimal string where no integer would do; a foreign object, which may do anything, becomes its type's name."""
+    if isinstance(value, int) and abs(value) <= MAX_INT:
+        return int(value)
+    plain = value + 0 if isinstance(value, int | float) else f"<{type(value).__name__}>"
+    return _counted(None, str(plain), count)
 
 
 def _whole(text: str) -> str:

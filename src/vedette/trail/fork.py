@@ -1,7 +1,7 @@
-"""Every trail of this process is told of a fork: its lock is held across it, and the child begins a stream of its own.
+"""Every trail of this process is told of a fork: its lock is held across it, and the child begins a stream anew.
 
-Also runs for `subprocess` with `preexec_fn`, so nothing here does any I/O. Forks made in C do not come by here; `append`
-compares the pid as well.
+Also runs for `subprocess` with `preexec_fn`, so nothing here does any I/O. Forks made in C do not come by here:
+`append` compares the pid as well.
 """
 
 from __future__ import annotations

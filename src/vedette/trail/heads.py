@@ -37,7 +37,6 @@ class Heads:
     def __init__(self) -> None:
         self._faces: dict[int, list[Checkpoint]] = {}
         self.prefix = ""
-        self.crowded: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._faces)
@@ -45,12 +44,8 @@ class Heads:
     def put(self, checkpoint: Checkpoint) -> None:
         self.prefix = self.prefix or checkpoint.note.prefix
         faces = self._faces.setdefault(checkpoint.index, [])
-        if checkpoint in faces:
-            return
-        if len(faces) < MOST_FACES:
+        if len(faces) < MOST_FACES and checkpoint not in faces:
             faces.append(checkpoint)
-        else:
-            self.crowded.add(checkpoint.index)
 
     @property
     def first(self) -> Sequence[Checkpoint]:
@@ -93,6 +88,8 @@ class _Walk:
         chain.heads.append(Head(index, true, self._trusted))
         self._keys = [key for each in true if (key := each.note.key("next")) is not None]
         chain.closed = not any("next" in each.note.extensions for each in true)
+        if not self._keys and not chain.closed:
+            self._lose()
 
     def _lose(self) -> None:
         self._keys = []

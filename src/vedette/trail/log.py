@@ -25,8 +25,7 @@ from vedette.trail.sync import Syncer
 from vedette.trail.timers import HEARTBEAT, Timers
 from vedette.trail.writer import Writer
 
-SYNC = frozenset({Kind.AUTH, Kind.FINDING, Kind.CHANGE})
-URGENT_BYTES = 4 * 1024 * 1024
+SYNC = (Kind.AUTH, Kind.FINDING, Kind.CHANGE)
 GAP = 1.0
 """Seconds until the gap record is tried again while the disk is full."""
 
@@ -52,7 +51,7 @@ class Trail:
         self.vitals: Callable[[], Mapping[str, Fact]] | None = None
         self._keep = content != "none"
         self._sync_timeout = sync_timeout
-        self._writer_after = partial(Writer, folder, origin, birth, keep=self._keep)
+        self._writer_of = partial(Writer, folder, origin, birth, keep=self._keep)
         self._closed = False
         self._fresh(None)
         fork.watch(self)
@@ -61,11 +60,11 @@ class Trail:
         """No stream, no thread, nothing held: at first, and in a forked child."""
         self._pid = os.getpid()
         self._gate = Gate()
-        self._writer = self._writer_after(parent=parent)
         self._aliases = itertools.count(-1, -1)
         self._parked: dict[int, int] = {}
         self._timers = Timers(self.append, partial(self.seal, durable=False))
         self._syncer = Syncer(self._sync, self._tick)
+        self._writer = self._writer_of(born=self._syncer.start, parent=parent)
 
     @property
     def stream(self) -> str | None:
@@ -94,14 +93,18 @@ class Trail:
         if self._pid != os.getpid():
             self.after_fork_in_child()
         content = committed(event.content, keep=self._keep)
-        alias = next(self._aliases)
-        ack = self._gate.run(partial(self._write, event, content), partial(self._write_parked, alias, event, content))
+        ack = self._gate.run(self._write, event, content)
         if ack is None:
-            return Ack(self.stream or "", alias)
-        self._syncer.dirty(urgent=sync or event.kind in SYNC or self._behind())
+            return self._park(event, content)
+        self._syncer.dirty(urgent=sync or event.kind in SYNC or self._writer.behind)
         if self.wake is not None:
             self.wake()
         return ack
+
+    def _park(self, event: Event, content: Content) -> Ack:
+        alias = next(self._aliases)
+        self._gate.park(partial(self._write_parked, alias, event, content))
+        return Ack(self.stream or "", alias)
 
     def _write(self, event: Event, content: Content) -> Ack:
         if self._closed:
@@ -109,20 +112,14 @@ class Trail:
         if event.of is not None and event.of < 0:
             event = replace(event, of=self._parked.pop(event.of, None))
         try:
-            ack = self._writer.write(event, content)
+            return self._writer.write(event, content)
         except Unavailable:
             self._syncer.dirty(urgent=False)  # it will try to tell the gap
             raise
-        self._syncer.start()
-        return ack
 
     def _write_parked(self, alias: int, event: Event, content: Content) -> None:
         with guard("trail.parked"):
             self._parked[alias] = self._write(event, content).n
-
-    def _behind(self) -> bool:
-        stream = self._writer.stream
-        return stream is not None and stream.unsynced.size > URGENT_BYTES
 
     # Durability.
 
@@ -151,9 +148,9 @@ class Trail:
         try:
             work.segment.sync()
         except OSError as error:
-            self._gate.run(partial(self._go_on, str(error.strerror)))
+            self._gate.run(self._go_on, str(error.strerror))
             raise
-        self._gate.run(partial(stream.unsynced.durable, work.mark))
+        self._gate.run(stream.unsynced.durable, work.mark)
         return work.n
 
     def _go_on(self, reason: str) -> None:
@@ -169,7 +166,7 @@ class Trail:
         stream = self._writer.stream
         if stream is None or self._closed:
             return
-        self._gate.run(stream.checkpoint, partial(self.seal, durable=False))
+        self._gate.run(stream.checkpoint)
         if self.wake is not None:
             self.wake()
         if durable:
@@ -180,9 +177,10 @@ class Trail:
 
         From inside an append (a signal handler) it is done once that one is through.
         """
-        closing = partial(self._close, reason)
-        if self._gate.run(closing, closing):
+        if self._gate.run(self._close, reason):
             self._syncer.stop()
+        else:
+            self._gate.park(partial(self._close, reason))
         if self.wake is not None:
             self.wake()
 

@@ -1,8 +1,8 @@
 """Segment files, byte by byte: a 128-byte header, then frames; all integers little-endian (docs/trail-format.md).
 
 A frame is `u32 crc || u32 length || u8 type || u8 flags || u16 0 || payload`; the CRC-32 covers everything behind it.
-Reading stops at the first frame that is all zero (the reserved tail of a live file), torn, or wrong; what lies before is
-whole.
+Reading stops at the first frame that is all zero (the reserved tail of a live file), torn, or wrong; what lies before
+is whole.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def frame_at(data: bytes, offset: int) -> Frame | None:
         return None
     crc, length, kind, flags, _ = _FRAME.unpack_from(data, offset)
     end = start + length
-    if not crc and not length or end > len(data) or length > MAX_PAYLOAD:
+    if (not crc and not length) or end > len(data) or length > MAX_PAYLOAD:
         return None
     if crc32(data[offset + 4 : end]) != crc:
         return None

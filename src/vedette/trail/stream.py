@@ -33,7 +33,7 @@ ROOM = 4096
 
 
 class State(NamedTuple):
-    """Where a stream stands. `leaf` is that of record `n - 1`, or genesis; `note` the frame of the newest checkpoint."""
+    """Where a stream stands. `leaf` is of record `n - 1`, or genesis; `note` the frame of the newest checkpoint."""
 
     n: int
     leaf: bytes
@@ -54,7 +54,7 @@ class Written(NamedTuple):
 
 
 class Stream:
-    """A stream from its birth on. `id` is 32 hex digits."""
+    """A stream from its birth on. `id` is 32 hex digits; `newest` and `unsealed_since` are monotonic, in ns."""
 
     def __init__(self, slot: Slot, identity: Identity, *, keep_content: bool) -> None:
         self._slot = slot
@@ -65,7 +65,8 @@ class Stream:
         self._born = time.monotonic_ns()
         self._doubt: tuple[bytes, State] | None = None
         self.unsynced: Unsynced[State] = Unsynced()
-        self.unsealed_since = 0.0
+        self.newest = self._born
+        self.unsealed_since = 0
         keys = Keys.first(identity.stream_name(self.id), identity.host, slot.ordinal)
         genesis = env.genesis(self._raw)
         segment = SegmentFile(self._path(0), Header(self._raw, slot.ordinal, 0, 0, time.time_ns(), genesis))
@@ -97,16 +98,17 @@ class Stream:
 
     def write(self, event: Event, content: Content, *, seal: bool = False) -> int:
         """Append one record and return its number. An `OSError` leaves everything as it was."""
-        self._settle()
+        if self._doubt is not None:
+            self._settle()
         data, record = self._framed(event, content)
-        if self._at.segment.full(self._at.end + len(data) + ROOM):
+        if self._at.segment.full(self._at.end + len(data) + ROOM, self.newest):
             self.roll()
         at = self._at
         leaf = leaf_hash(record)
         peaks = grown(at.n, at.peaks, leaf)
         after = State(at.n + 1, leaf, peaks, at.sealed, at.keys, at.note, at.segment, at.end + len(data))
         if at.n == at.sealed:
-            self.unsealed_since = time.monotonic()
+            self.unsealed_since = self.newest
         if seal or after.n - after.sealed >= EVERY:
             after = self._checkpointed(after)
             data += after.note
@@ -124,13 +126,14 @@ class Stream:
         return frames + encode_frame(ENVELOPE, record), record
 
     def _head(self) -> dict[str, Any]:
+        now = self.newest = time.monotonic_ns()
         return {
             "v": 1,
             "s": self.id,
             "n": self._at.n,
             "p": env.b64u(self._at.leaf),
             "t": str(time.time_ns()),
-            "m": str(time.monotonic_ns() - self._born),
+            "m": str(now - self._born),
         }
 
     def _smaller(self, envelope: dict[str, Any], mended: int) -> tuple[bytes, bytes]:
@@ -157,7 +160,7 @@ class Stream:
         """A KeyboardInterrupt may have come while the last write was under way: what is on disk counts."""
         if self._doubt is not None:
             data, after = self._doubt
-            if self._at.segment is after.segment and self._at.segment.holds(data, self._at.end):
+            if self._at is not after and self._at.segment.holds(data, self._at.end):
                 self._accept(data, after)
             self._doubt = None
 
@@ -170,7 +173,7 @@ class Stream:
     def checkpoint(self, *, last: bool = False) -> None:
         """Sign what there is. The key that signed is dropped."""
         self._settle()
-        if self._at.segment.full(self._at.end):
+        if self._at.segment.full(self._at.end, time.monotonic_ns()):
             self.roll()
         if self._at.n > self._at.sealed or last:
             after = self._checkpointed(self._at, last=last)

@@ -12,6 +12,7 @@ import contextvars
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from vedette.guard import guard
 
@@ -34,10 +35,8 @@ class Bell:
 
     def ring(self) -> None:
         if self._lock.locked():
-            try:
+            with suppress(RuntimeError):  # somebody else rang between the two
                 self._lock.release()
-            except RuntimeError:
-                pass  # somebody else rang between the two
 
     def wait(self, timeout: float) -> bool:
         """Whether it was rung within `timeout` seconds; the next wait waits anew."""
@@ -63,7 +62,7 @@ class Syncer:
         self._stopped = False
 
     def start(self) -> None:
-        """Start the thread once, in a context of its own: it must not act inside the Call that happened to come first."""
+        """Start the thread, once. In a context of its own: not inside the Call that happened to come first."""
         if self._thread is not None:
             return
         thread = threading.Thread(target=self._run, name="vedette-sync", daemon=True)

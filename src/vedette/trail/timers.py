@@ -29,13 +29,12 @@ class Timers:
     def tick(self, writer: Writer, vitals: Callable[[], Mapping[str, Fact]] | None) -> float:
         """Do what is due; seconds until there may be something to do again."""
         self._look_at_the_clock()
-        if time.monotonic() - writer.newest >= HEARTBEAT:
+        if _heartbeat_in(writer) <= 0:
             self._append(lifecycle.heartbeat(len(writer.open), vitals() if vitals else {}))
         if _seal_in(writer) <= 0:
             with suppress(OSError):  # a full disk: the next tick tries again
                 self._seal()
-        heartbeat_in = HEARTBEAT - (time.monotonic() - writer.newest)
-        return max(min(heartbeat_in, _seal_in(writer)), SHORTEST)
+        return max(min(_heartbeat_in(writer), _seal_in(writer)), SHORTEST)
 
     def _look_at_the_clock(self) -> None:
         before, self._offset = self._offset, _offset()
@@ -48,7 +47,12 @@ def _seal_in(writer: Writer) -> float:
     stream = writer.stream
     if stream is None or stream.n == stream.sealed:
         return HEARTBEAT
-    return SEAL - (time.monotonic() - stream.unsealed_since)
+    return SEAL - (time.monotonic_ns() - stream.unsealed_since) / 1e9
+
+
+def _heartbeat_in(writer: Writer) -> float:
+    stream = writer.stream
+    return HEARTBEAT - (time.monotonic_ns() - stream.newest) / 1e9 if stream else HEARTBEAT
 
 
 def _offset() -> int:

@@ -1,4 +1,4 @@
-"""Writes this process's records, one at a time: the birth before the first, a gap record after those it could not write.
+"""Writes the records of one process: the birth before the first, a gap record after those it could not write.
 
 Not thread-safe: `log.Trail` holds the lock.
 """
@@ -19,41 +19,57 @@ from vedette.trail.stream import Stream
 RETRY = 1.0
 """Seconds until a birth that failed is tried again."""
 
+_MUCH = 4 * 1024 * 1024
 _GRAVE = frozenset({"high", "critical"})
 
 
 class Writer:
-    """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`."""
+    """One stream, from the first record on, when `born` is called.
+
+    `parent` is the stream this process was forked from, and its newest `n`. `keep`: content is kept, not only committed
+    to.
+    """
 
     def __init__(
-        self, folder: Path, origin: str, birth: Callable[[], Event], *, keep: bool, parent: tuple[str, int] | None
+        self,
+        folder: Path,
+        origin: str,
+        birth: Callable[[], Event],
+        *,
+        keep: bool,
+        born: Callable[[], None],
+        parent: tuple[str, int] | None,
     ) -> None:
         self._folder = folder
         self._origin = origin
         self._birth = birth
         self._keep = keep
+        self._is_born = born
         self.parent = parent
         self._failed: tuple[float, Exception] | None = None
         self.stream: Stream | None = None
         self.missed = lifecycle.Missed()
         self.open: set[int] = set()
-        self.newest = time.monotonic()
 
     def write(self, event: Event, content: Content) -> Ack:
         """Write `event`. `Unavailable`, counted, if it cannot be; nothing has changed then."""
         try:
             stream = self.tell_gap()
-            n = stream.write(event, content, seal=_grave(event))
-        except Exception as error:  # noqa: BLE001 - whatever is wrong here must reach the guard as one kind of fault
+            n = stream.write(event, content, seal=event.kind is Kind.FINDING and _grave(event))
+        except Exception as error:  # whatever is wrong here reaches the guard as one kind of fault
             reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
             self.missed.count(event.kind, reason)
             raise Unavailable(f"{self._folder}: the trail cannot be written ({reason})") from error
-        self.newest = time.monotonic()
         if event.phase is Phase.INTENT:
             self.open.add(n)
         elif event.of is not None:
             self.open.discard(event.of)
         return Ack(stream.id, n)
+
+    @property
+    def behind(self) -> bool:
+        """Whether so much is not on disk yet that it should be put there at once."""
+        return self.stream is not None and self.stream.unsynced.size > _MUCH
 
     @property
     def size(self) -> int:
@@ -78,6 +94,7 @@ class Writer:
             self._failed = (time.monotonic(), error)
             raise
         self._failed = None
+        self._is_born()
         return self.stream
 
     def _born(self) -> Stream:
@@ -110,4 +127,4 @@ class Writer:
 
 
 def _grave(event: Event) -> bool:
-    return event.kind is Kind.FINDING and event.facts.get("vedette.finding.severity") in _GRAVE
+    return event.facts.get("vedette.finding.severity") in _GRAVE

@@ -1,70 +1,13 @@
-"""Metrics with the real SDK: whole sets of points as a reader collects them, kind by kind."""
+"""Metrics with the real SDK: model calls, agent runs, and what holds for all of them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader, NumberDataPoint
+from tests.unit.signals.measured import HTTP, Measured, event, points_of
 
-from vedette import guard
-from vedette.config import load
-from vedette.event import Actor, Event, Kind, Label, Result
+from vedette.event import Event, Kind, Label, Result
 from vedette.signals import instruments
-from vedette.signals.metrics import MOST, Metrics
-from vedette.signals.observed import OBSERVED
-
-BEGIN = 1_800_000_000_000_000_000
-Points = dict[str, list[tuple[dict[str, Any], Any]]]
-
-
-class Measured:
-    """Our Metrics on a provider of their own, and what its reader collects."""
-
-    def __init__(self, semconv: str = "latest") -> None:
-        self.reader = InMemoryMetricReader()
-        self.provider = MeterProvider([self.reader])
-        self.metrics = Metrics(load({}, semconv=semconv)[0], self.provider)
-
-    def collected(self) -> dict[str, Any]:
-        data = self.reader.get_metrics_data()
-        scopes = [scope for resource in data.resource_metrics for scope in resource.scope_metrics] if data else []
-        return {metric.name: metric for scope in scopes for metric in scope.metrics}
-
-    def points(self) -> Points:
-        """Name -> (dimensions, sum of a counter or (count, sum) of a histogram), without what every Event counts."""
-        always = ("vedette.events", "vedette.line.duration", "vedette.faults")
-        return {name: _points(each) for name, each in self.collected().items() if name not in always}
-
-
-def _points(metric: Any) -> list[tuple[dict[str, Any], Any]]:
-    return [(dict(point.attributes), _value(point)) for point in metric.data.data_points]
-
-
-def _value(point: NumberDataPoint | HistogramDataPoint) -> Any:
-    return point.value if isinstance(point, NumberDataPoint) else (point.count, point.sum)
-
-
-@pytest.fixture
-def measured() -> Iterator[Measured]:
-    made = Measured()
-    yield made
-    made.provider.shutdown()
-
-
-def event(
-    kind: Kind, facts: dict[str, Any] | None = None, result: Result = Result.OK, ms: int = 1500, agent: str = ""
-) -> Event:
-    return Event(
-        kind=kind,
-        name="",
-        result=result,
-        begin_ns=BEGIN,
-        duration_ns=ms * 10**6,
-        facts=facts or {},
-        actor=Actor(user="[id:k.1]", agent=agent),
-    )
-
+from vedette.signals.metrics import MOST
 
 MODEL = {
     "gen_ai.operation.name": "chat",
@@ -129,126 +72,6 @@ def test_conventions_1_41() -> None:
         ({**MODEL, "gen_ai.token.type": "output"}, (1, 30)),
     ]
     assert "gen_ai.client.inference.duration" not in points
-
-
-MCP = {
-    "mcp.method.name": "tools/call",
-    "mcp.protocol.version": "2026-07-28",
-    "gen_ai.tool.name": "weather",
-    "network.transport": "pipe",
-}
-HTTP = {"http.request.method": "POST", "server.address": "a.example", "server.port": 443}
-
-
-@pytest.mark.parametrize(
-    ("kind", "facts", "expected"),
-    [
-        (
-            Kind.INFERENCE,
-            {"gen_ai.operation.name": "embeddings", "gen_ai.usage.input_tokens": 4},
-            {"gen_ai.client.operation.duration": [({"gen_ai.operation.name": "embeddings"}, (1, 1.5))]},
-        ),
-        (
-            Kind.INFERENCE,
-            {"gen_ai.operation.name": "fetch_response"},
-            {"gen_ai.client.operation.duration": [({"gen_ai.operation.name": "fetch_response"}, (1, 1.5))]},
-        ),
-        (
-            Kind.TOOL,
-            {"gen_ai.tool.name": "weather", "gen_ai.tool.type": "function", "gen_ai.tool.call.id": "call_1"},
-            {
-                "gen_ai.execute_tool.duration": [
-                    (
-                        {"gen_ai.tool.name": "weather", "gen_ai.tool.type": "function", "gen_ai.agent.name": "desk"},
-                        (1, 1.5),
-                    )
-                ]
-            },
-        ),
-        (
-            Kind.TOOL,
-            {**MCP, "mcp.session.id": "s", "vedette.source": "mcp.client.session:ClientSession.call_tool"},
-            {"mcp.client.operation.duration": [(MCP, (1, 1.5))]},
-        ),
-        (
-            Kind.TOOL,
-            {**MCP, "vedette.source": "mcp.server.lowlevel.server:Server._handle_request"},
-            {"mcp.server.operation.duration": [(MCP, (1, 1.5))]},
-        ),
-        (
-            Kind.AGENT,
-            {"gen_ai.operation.name": "invoke_workflow", "gen_ai.workflow.name": "intake"},
-            {"gen_ai.invoke_workflow.duration": [({"gen_ai.workflow.name": "intake"}, (1, 1.5))]},
-        ),
-        (Kind.AGENT, {"gen_ai.operation.name": "create_agent"}, {}),
-        (
-            Kind.RETRIEVAL,
-            {"gen_ai.operation.name": "retrieval", "gen_ai.data_source.id": "docs"},
-            {"gen_ai.client.operation.duration": [({"gen_ai.operation.name": "retrieval"}, (1, 1.5))]},
-        ),
-        (
-            Kind.CHANGE,
-            {"gen_ai.operation.name": "update_memory"},
-            {"gen_ai.client.operation.duration": [({"gen_ai.operation.name": "update_memory"}, (1, 1.5))]},
-        ),
-        (
-            Kind.EXCHANGE,
-            {**HTTP, "url.full": "https://a.example/x", "http.request.body.size": 20, "http.response.body.size": 3000},
-            {
-                "http.client.request.duration": [(HTTP, (1, 1.5))],
-                "http.client.request.body.size": [(HTTP, (1, 20))],
-                "http.client.response.body.size": [(HTTP, (1, 3000))],
-            },
-        ),
-        (
-            Kind.EXCHANGE,
-            {"http.request.method": "BREW"},
-            {"http.client.request.duration": [({"http.request.method": "_OTHER"}, (1, 1.5))]},
-        ),
-        (
-            Kind.PROCESS,
-            {"process.executable.name": "python3.13", "process.pid": 7},
-            {"vedette.process.duration": [({"process.executable.name": "python"}, (1, 1.5))]},
-        ),
-        (
-            Kind.PROCESS,
-            {"process.executable.name": "acme-payroll.sh"},
-            {"vedette.process.duration": [({"process.executable.name": "_OTHER"}, (1, 1.5))]},
-        ),
-        (
-            Kind.CONNECTION,
-            {"network.transport": "tcp", "network.peer.address": "10.0.0.1", "vedette.net.unwoven": True},
-            {"vedette.connections": [({"network.transport": "tcp", "vedette.net.unwoven": True}, 1)]},
-        ),
-        (
-            Kind.AUTH,
-            {"vedette.auth.mechanism": "token", "vedette.auth.result": "granted", "vedette.auth.subject": "[id:k.9]"},
-            {"vedette.auth.attempts": [({"vedette.auth.mechanism": "token", "vedette.auth.result": "granted"}, 1)]},
-        ),
-        (
-            Kind.FINDING,
-            {"security_rule.name": "r", "security_rule.category": "c", "vedette.finding.severity": "high"},
-            {
-                "vedette.findings": [
-                    (
-                        {
-                            "security_rule.name": "r",
-                            "security_rule.category": "c",
-                            "vedette.finding.severity": "high",
-                        },
-                        1,
-                    )
-                ]
-            },
-        ),
-        (Kind.INPUT, {"gen_ai.conversation.id": "c"}, {}),
-        (Kind.LIFECYCLE, {"vedette.lifecycle.phase": "birth"}, {}),
-    ],
-)
-def test_whole_points_kind_by_kind(measured: Measured, kind: Kind, facts: dict[str, Any], expected: Points) -> None:
-    """Each kind gives these points and no other, over the dimensions of the conventions and no other."""
-    measured.metrics.record(event(kind, facts, agent="desk"))
-    assert measured.points() == expected
 
 
 def test_units_and_buckets_are_those_of_the_conventions(measured: Measured) -> None:
@@ -335,7 +158,7 @@ def test_every_event_is_counted_with_what_was_taken_out_of_it(measured: Measured
     labels = (Label("email", "k.1", "/a"), Label("email", "k.2", "/b"), Label("github_token", "k.3", "/a"))
     measured.metrics.record(Event(kind=Kind.INPUT, name="", begin_ns=1, labels=labels))
     measured.metrics.record(Event(kind=Kind.TOOL, name="", begin_ns=1, result=Result.DENIED))
-    found = {name: _points(each) for name, each in measured.collected().items()}
+    found = {name: points_of(each) for name, each in measured.collected().items()}
     assert found["vedette.events"] == [
         ({"vedette.kind": "input", "vedette.outcome": "ok"}, 1),
         ({"vedette.kind": "tool", "vedette.outcome": "denied"}, 1),
@@ -372,50 +195,3 @@ def test_a_value_that_redaction_took_out_is_not_measured(measured: Measured) -> 
     points = measured.points()
     assert "gen_ai.client.inference.time_to_first_chunk" not in points
     assert points["gen_ai.client.inference.duration"] == [(MODEL, (1, 1.5))]
-
-
-def test_our_own_health_is_asked_for_at_collection(measured: Measured) -> None:
-    """Numbers and numbers by dimension, as they are when the reader comes; faults are our guard's."""
-    measured.metrics.observe("vedette.queue.length", lambda: 3)
-    measured.metrics.observe("vedette.ship.lag", lambda: 0.5)
-    measured.metrics.observe("vedette.withheld", lambda: {"span": 2, "log": 1})
-    guard.report("detect.x", ValueError())
-    found = measured.collected()
-    assert {name: (found[name].unit, _points(found[name])) for name in found} == {
-        "vedette.queue.length": ("{event}", [({}, 3)]),
-        "vedette.ship.lag": ("s", [({}, 0.5)]),
-        "vedette.withheld": ("{item}", [({"vedette.signal": "span"}, 2), ({"vedette.signal": "log"}, 1)]),
-        "vedette.faults": ("{fault}", [({"vedette.room": "detect.x"}, 1)]),
-    }
-    with pytest.raises(KeyError):
-        measured.metrics.observe("vedette.made.up", lambda: 1)
-
-
-def test_a_second_start_is_asked_in_place_of_the_first(measured: Measured) -> None:
-    """The SDK keeps the first callback of an instrument for good; after a restart it asks the line that runs now."""
-    measured.metrics.observe("vedette.queue.length", lambda: 1)
-    again = Metrics(load({})[0], measured.provider)
-    again.observe("vedette.queue.length", lambda: 2)
-    assert _points(measured.collected()["vedette.queue.length"]) == [({}, 2)]
-
-
-def test_one_that_cannot_answer_silences_no_other(measured: Measured) -> None:
-    """A reading that fails is a fault of ours: counted, and the rest is collected."""
-    guard.loud(False)
-
-    def fails() -> float:
-        raise OSError
-
-    measured.metrics.observe("vedette.trail.size", fails)
-    measured.metrics.observe("vedette.queue.length", lambda: 4)
-    found = measured.collected()
-    assert "vedette.trail.size" not in found
-    assert _points(found["vedette.queue.length"]) == [({}, 4)]
-    assert guard.faults() == {"signals.observe": 1}
-
-
-def test_what_is_observed_has_an_instrument_of_the_sdk(measured: Measured) -> None:
-    """Every row of the table can be made and asked."""
-    for name, (_, _, dimension) in OBSERVED.items():
-        measured.metrics.observe(name, lambda by=dimension: {"x": 1} if by else 1)  # type: ignore[misc]  # a default binds
-    assert OBSERVED.keys() <= measured.collected().keys()

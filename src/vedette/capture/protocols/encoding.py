@@ -1,49 +1,67 @@
-"""Content encodings (RFC 9110, 8.4): undone on the line, incrementally, with the output bounded.
+"""Content encodings (RFC 9110, 8.4): undone on the line, a little at a time, with the output bounded.
 
 A client only offers what it can decode, so the decoder for `br` or `zstd` is there where one is needed: it is used if
 the host has imported it, and never imported on its behalf. What cannot be decoded is None.
+Known sad path: within one step of input a lent decoder may exceed the bound, by some megabytes at worst.
 """
 
 from __future__ import annotations
 
 import sys
 import zlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 BOUND = 16 * 1024 * 1024
-_WBITS = {"gzip": (47,), "x-gzip": (47,), "deflate": (15, -15)}
+_STEP = 256
+
+Decode = Callable[[bytes], bytes]
 
 
 def decoded(body: bytes, encodings: str) -> bytes | None:
-    """`body` without its encodings (`gzip, br`: undone from the right); truncated input gives what there is."""
+    """`body` without its encodings (`gzip, br`: undone from the right); of truncated input, what there is."""
     for name in reversed([each.strip().lower() for each in encodings.split(",") if each.strip()]):
-        undone = body if name == "identity" else _one(body, name)
+        undone = body if name == "identity" or not body else _undone(body, name)
         if undone is None:
             return None
         body = undone
     return body
 
 
-def _one(body: bytes, name: str) -> bytes | None:
-    for wbits in _WBITS.get(name, ()):
+def _undone(body: bytes, name: str) -> bytes | None:
+    results = (_fed(decode, body) for decode in _decoders(name))
+    return next((result for result in results if result is not None), None)
+
+
+def _fed(decode: Decode, body: bytes) -> bytes | None:
+    pieces, size = [], 0
+    for at in range(0, len(body), _STEP):
         try:
-            return zlib.decompressobj(wbits).decompress(body, BOUND)
-        except zlib.error:
-            continue
-    return _lent(body, name)
+            pieces.append(decode(body[at : at + _STEP]))
+        except Exception:  # noqa: BLE001 - each lender raises its own error for bytes that are not its own
+            return b"".join(pieces) or None
+        size += len(pieces[-1])
+        if size >= BOUND:
+            break
+    return b"".join(pieces)[:BOUND]
 
 
-def _lent(body: bytes, name: str) -> bytes | None:
-    """By a decoder of the host's. They raise their own errors for bytes that are not theirs."""
-    brotli: Any = sys.modules.get("brotli") or sys.modules.get("brotlicffi")
-    zstandard: Any = sys.modules.get("zstandard")
-    try:
-        if name == "br" and brotli is not None:
-            whole: bytes = brotli.Decompressor().process(body)
-            return whole[:BOUND]
-        if name == "zstd" and zstandard is not None:
-            piece: bytes = zstandard.ZstdDecompressor().decompressobj().decompress(body)
-            return piece[:BOUND]
-    except (getattr(brotli, "error", ValueError), getattr(zstandard, "ZstdError", ValueError)):
-        return None
-    return None
+def _decoders(name: str) -> Iterator[Decode]:
+    """The decoders to try; for `deflate` with and without the wrapping of zlib, for both are sent."""
+    if name in ("gzip", "x-gzip"):
+        yield zlib.decompressobj(31).decompress
+    elif name == "deflate":
+        yield zlib.decompressobj(15).decompress
+        yield zlib.decompressobj(-15).decompress
+    elif name == "br":
+        yield from (lender.Decompressor().process for lender in _lenders("brotli"))
+        yield from (lender.Decompressor().decompress for lender in _lenders("brotlicffi"))
+    elif name == "zstd":
+        yield from (lender.ZstdDecompressor().decompressobj().decompress for lender in _lenders("zstandard"))
+        yield from (
+            lender.ZstdDecompressor().decompress for lender in _lenders("compression.zstd", "backports.zstd", "pyzstd")
+        )
+
+
+def _lenders(*names: str) -> Iterator[Any]:
+    return (sys.modules[name] for name in names if name in sys.modules)

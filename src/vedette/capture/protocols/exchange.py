@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vedette.capture.protocols.encoding import decoded
-from vedette.capture.protocols.framing import dechunk, split_head
+from vedette.capture.protocols.http1 import dechunk, dechunk_tail, split_head
 from vedette.event import Body, Wire
 
 _TEXT = ("text/", "application/json", "application/x-www-form-urlencoded", "application/xml", "application/x-ndjson",
          "application/graphql")  # fmt: skip
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)")
 
 Headers = dict[str, str]
 
@@ -18,31 +21,43 @@ Headers = dict[str, str]
 class Side:
     """One side of an exchange: headers, and the body after transfer and content decoding (None = not decodable).
 
-    `tail` is what was kept of the end of a body whose middle was not; empty where the body is whole.
+    `whole`: nothing was left out; otherwise `tail` is what was kept of the end, empty where the end is of no use.
     """
 
     headers: Headers
     body: bytes | None
     tail: bytes = b""
+    whole: bool = True
 
 
 def request_side(wire: Wire) -> Side:
-    headers, body = dict(wire.request_headers), wire.request.head
+    headers, head = _headers(wire.request_headers), wire.request.head
     if wire.framing == "http1":
-        pairs, body = split_head(body)
-        headers = dict(pairs)
-        if headers.get("transfer-encoding", "").lower() == "chunked":
-            body = dechunk(body)
-    return Side(headers, decoded(body, headers.get("content-encoding", "")), wire.request.tail)
+        pairs, head = split_head(head)
+        headers = _headers(pairs)
+    return _side(wire, headers, head, wire.request, decode=True)
 
 
 def response_side(wire: Wire) -> Side:
-    headers, body = dict(wire.response_headers), wire.response.head
-    if wire.framing == "http1" and headers.get("transfer-encoding", "").lower() == "chunked":
-        body = dechunk(body)
-    encodings = "" if wire.decoded else headers.get("content-encoding", "")
-    tail = b"" if encodings else wire.response.tail  # the end of a compressed body is noise
-    return Side(headers, decoded(body, encodings), tail)
+    return _side(wire, _headers(wire.response_headers), wire.response.head, wire.response, decode=not wire.decoded)
+
+
+def _side(wire: Wire, headers: Headers, head: bytes, body: Body, *, decode: bool) -> Side:
+    tail = body.tail
+    if wire.framing == "http1" and "chunked" in headers.get("transfer-encoding", "").lower():
+        head, tail = dechunk(head), dechunk_tail(tail)
+    encodings = headers.get("content-encoding", "").strip() if decode else ""
+    if encodings:
+        tail = b""  # the end of a compressed body is noise
+    return Side(headers, decoded(head, encodings), tail, body.whole)
+
+
+def _headers(pairs: Iterable[tuple[str, str]]) -> Headers:
+    """By lower-case name; a header that stands more than once is one list (RFC 9110, 5.3)."""
+    headers: Headers = {}
+    for name, value in pairs:
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def is_text(headers: Headers) -> bool:
@@ -51,20 +66,27 @@ def is_text(headers: Headers) -> bool:
 
 
 def body_text(side: Side) -> str | None:
-    """The body as text, where it is text; a middle that was not kept is marked."""
+    """The body as text, where it is text; a middle or an end that was not kept is marked."""
     if not side.body or not is_text(side.headers):
         return None
-    gap = b"\n[...]\n" + side.tail if side.tail else b""
-    return (side.body + gap).decode("utf-8", "replace")
+    charset = _CHARSET.search(side.headers.get("content-type", "").lower())
+    whole = side.body if side.whole else side.body + b"\n[...]\n" + side.tail
+    try:
+        return whole.decode(charset[1] if charset else "utf-8", "replace")
+    except (LookupError, UnicodeError):  # no such charset, or one that is none of text
+        return whole.decode("utf-8", "replace")
 
 
 def sizes(wire: Wire, request: Side, response: Side) -> dict[str, object]:
-    """Body sizes as sent (after transfer decoding, before content decoding), and digests of what was not kept."""
+    """Body sizes as sent (after transfer decoding, before content decoding), and digests of what was not kept.
+
+    Of a body with HTTP/1.1 framing that is not whole, or is encoded, the size counts the framing too.
+    """
     facts: dict[str, object] = {
         "http.request.body.size": _size(wire, wire.request, request),
         "http.response.body.size": _size(wire, wire.response, response),
     }
-    if response.body is not None and len(response.body) != facts["http.response.body.size"]:
+    if wire.response.whole and response.body is not None and len(response.body) != facts["http.response.body.size"]:
         facts["vedette.http.decoded.size"] = len(response.body)
     if wire.response.sha256 or wire.request.sha256:
         facts["vedette.body.truncated"] = True

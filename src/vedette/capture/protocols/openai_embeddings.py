@@ -1,29 +1,45 @@
-"""OpenAI embeddings, and Voyage's, which look alike. The vectors are not content: only how many and how long."""
+"""OpenAI embeddings, and Voyage's, which look alike. The vectors are not content: only how long they are."""
 
 from __future__ import annotations
 
-from typing import Any
+from vedette.capture.protocols import usage
+from vedette.capture.protocols.reading import Reading
+from vedette.capture.protocols.tolerant import Json, first, integer, obj, objects, string, strings
 
-from vedette.capture.protocols.reading import Reading, first, integer, obj, objects, string
+_FLOAT32 = 4
 
 
-def read_request(reading: Reading, request: dict[str, Any]) -> None:
-    encoding = string(request.get("encoding_format"))
+def read_request(reading: Reading, request: Json) -> None:
+    """Input that is already tokens is nothing to read."""
     reading.put(
-        gen_ai__request__model=string(request.get("model")),
-        gen_ai__request__encoding_formats=[encoding] if encoding else None,
-        gen_ai__embeddings__dimension__count=integer(request.get("dimensions")),
-        vedette__embeddings__input=request.get("input"),
+        {
+            "gen_ai.request.model": string(request.get("model")),
+            "gen_ai.request.encoding_formats": strings(request.get("encoding_format")),
+            "gen_ai.embeddings.dimension.count": first(
+                integer(request.get("dimensions")), integer(request.get("output_dimension"))
+            ),
+            "vedette.embeddings.input": strings(request.get("input")),
+        }
     )
 
 
-def read_response(reading: Reading, response: dict[str, Any]) -> None:
-    usage = obj(response.get("usage"))
-    vectors = [each.get("embedding") for each in objects(response.get("data"))]
-    counts = [len(vector) for vector in vectors if isinstance(vector, list)]
+def read_response(reading: Reading, response: Json) -> None:
+    used = obj(response.get("usage"))
     reading.put(
-        gen_ai__response__model=string(response.get("model")),
-        gen_ai__usage__input_tokens=first(integer(usage.get("prompt_tokens")), integer(usage.get("total_tokens"))),
+        {
+            "gen_ai.response.model": string(response.get("model")),
+            usage.INPUT: first(integer(used.get("prompt_tokens")), integer(used.get("total_tokens"))),
+        }
     )
-    if counts:
-        reading.facts.setdefault("gen_ai.embeddings.dimension.count", counts[0])
+    vectors = objects(response.get("data"))
+    if vectors and "gen_ai.embeddings.dimension.count" not in reading.facts:
+        reading.put({"gen_ai.embeddings.dimension.count": _length(vectors[0].get("embedding")) or None})
+    if response.get("error"):
+        reading.fail(response["error"], "error")
+
+
+def _length(vector: object) -> int:
+    """Of numbers, or of the base64 of 32-bit floats, which the SDK asks for by itself."""
+    if isinstance(vector, str):
+        return len(vector.rstrip("=")) * 3 // 4 // _FLOAT32
+    return len(vector) if isinstance(vector, list) else 0

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-T = TypeVar("T")
+from vedette.capture.protocols.tolerant import first, obj, string
+
+FINISH = {
+    "eos": "stop", "tool_calls": "tool_call", "function_call": "tool_call",
+    "completed": "stop", "max_output_tokens": "length", "failed": "error",
+    "end_turn": "stop", "stop_sequence": "stop", "max_tokens": "length", "model_context_window_exceeded": "length",
+    "tool_use": "tool_call", "refusal": "content_filter",
+}  # fmt: skip
+"""The providers' finish reasons in the conventions' words; no two providers mean different things by one of them."""
+
+_WORD = re.compile(r"[\w.:/-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,68 +50,26 @@ class Reading:
     answered: list[ToolResult] = field(default_factory=list)
     broken: bool = False
 
-    def put(self, **names: Any) -> None:
-        """Add facts whose values are there: absent and null stay absent."""
-        self.facts |= {name.replace("__", "."): value for name, value in names.items() if value is not None}
+    def put(self, facts: Mapping[str, Any]) -> None:
+        """Add the facts that say something: null and empty ones stay absent."""
+        for name, value in facts.items():
+            if value not in (None, "", []):
+                self.facts[name] = value
 
+    def finish(self, raw: Iterable[Any]) -> None:
+        """Finish reasons in the conventions' words, with the provider's own beside them where they differ."""
+        said = [word for word in raw if isinstance(word, str) and word]
+        mapped = [FINISH.get(word, word) for word in said]
+        self.put({"gen_ai.response.finish_reasons": mapped})
+        if mapped != said:
+            self.put({"vedette.finish_reason.raw": ",".join(said)})
 
-def parsed(text: bytes | str | None) -> Any:
-    """JSON, or None. A lone surrogate or a NaN is the provider's; deep nesting is an attack."""
-    if not text:
-        return None
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    def fail(self, error: Any, otherwise: str) -> None:
+        """An error as the provider tells it: an object or bare text. The text may echo the prompt: it is content.
 
-
-def obj(value: Any) -> dict[str, Any]:
-    """`value` if it is an object: everything on the wire may be null, missing or something else."""
-    return value if isinstance(value, dict) else {}
-
-
-def objects(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def string(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def integer(value: Any) -> int | None:
-    """A count; Cohere's are floats. Booleans are no counts."""
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value == value else None
-
-
-def decimal(value: Any) -> str | None:
-    """A double as it was on the wire."""
-    return repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def boolean(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def text_of(value: Any) -> str:
-    """Arguments and the like: text as it is, structure as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def first(*values: T | None) -> T | None:
-    return next((value for value in values if value is not None), None)
-
-
-def finish(reading: Reading, raw: Iterable[str | None], words: dict[str, str]) -> None:
-    """Finish reasons in the convention's words, with the provider's own beside them where they differ."""
-    said = [word for word in raw if word]
-    if not said:
-        return
-    mapped = [words.get(word, word) for word in said]
-    reading.put(gen_ai__response__finish_reasons=mapped)
-    if mapped != said:
-        reading.facts["vedette.finish_reason.raw"] = ",".join(said)
-
-
-def blob(value: dict[str, Any], mime: str, modality: str, data: str) -> dict[str, Any]:
-    """A picture or sound in the record: its size, never its bytes."""
-    return {"type": "blob", "mime_type": mime, "modality": modality, "size": len(data) * 3 // 4}
+        `error.type` is the provider's word where it is one, for it becomes a dimension of metrics.
+        """
+        told = obj(error)
+        words = (str(value) for value in (told.get("code"), told.get("type"), told.get("status")) if value)
+        self.error = next((word for word in words if _WORD.fullmatch(word)), otherwise)
+        self.put({"vedette.error.message": first(string(told.get("message")), string(error))})

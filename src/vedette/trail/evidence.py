@@ -1,0 +1,143 @@
+"""What came of one stream: its records as slots, its checkpoints, its content, and what its lifecycle records tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from vedette.trail.contents import BadContent, Contents
+from vedette.trail.envelope import unb64u
+from vedette.trail.heads import Heads
+from vedette.trail.leaves import NONE, Leaves, slot
+from vedette.trail.notes import BadNote, parse_checkpoint
+
+MOST_STEPS = 64
+_HALF_SECOND = 500_000_000
+_MOST_NS = 2**63
+
+
+class Foreign(ValueError):
+    """A body that is no part of a trail, or is damaged beyond telling which; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A record that says content of another record was erased: by whom (stream, n) and of which (stream, n, field)."""
+
+    by: tuple[str, int]
+    stream: str
+    n: int
+    field: str
+
+
+@dataclass(slots=True)
+class Evidence:
+    """One stream as it came, in any order and with repeats."""
+
+    stream: str
+    leaves: Leaves = field(default_factory=Leaves)
+    heads: Heads = field(default_factory=Heads)
+    contents: Contents = field(default_factory=Contents)
+    intents: set[int] = field(default_factory=set)
+    answered: set[int] = field(default_factory=set)
+    not_canonical: set[tuple[int, str]] = field(default_factory=set)
+    gaps: dict[int, str] = field(default_factory=dict)
+    clocks: dict[int, int] = field(default_factory=dict)
+    erasures: list[Erasure] = field(default_factory=list)
+    ordinal: int | None = None
+    content_policy: str = ""
+
+    def record(self, envelope: Mapping[str, Any], raw: bytes) -> None:
+        """An envelope. Raises `Foreign`."""
+        n, before, time = envelope.get("n"), envelope.get("p"), _nanoseconds(envelope.get("t"))
+        if type(n) is not int or not 0 <= n < 2**53:
+            raise Foreign("a record without its number")
+        try:
+            previous = unb64u(before) if type(before) is str else b""
+        except ValueError:
+            previous = b""
+        leaf = sha256(b"\x00" + raw).digest()
+        if not self.leaves.put(n, slot(leaf, previous if len(previous) == 32 else NONE, time)):
+            return
+        self._clock(n, time, _nanoseconds(envelope.get("m")))
+        committed = envelope.get("c")
+        if type(committed) is dict:
+            self.contents.want(n, committed)
+        phase = envelope.get("f")
+        if phase == "intent":
+            self._intent(n)
+        elif phase == "outcome" and type(envelope.get("of")) is int:
+            self._outcome(envelope["of"])
+        if envelope.get("k") == "lifecycle" and type(envelope.get("a")) is dict:
+            self._lifecycle(n, envelope["a"])
+
+    def _intent(self, n: int) -> None:
+        if n in self.answered:
+            self.answered.discard(n)
+        else:
+            self.intents.add(n)
+
+    def _outcome(self, of: int) -> None:
+        if of in self.intents:
+            self.intents.discard(of)
+        else:
+            self.answered.add(of)
+
+    def _clock(self, n: int, time: int, since_birth: int) -> None:
+        """The lowest number at each distance, in half seconds, of the wall clock from the monotonic one."""
+        distance = (time - since_birth) // _HALF_SECOND
+        known = self.clocks.get(distance)
+        if (known is None and len(self.clocks) < MOST_STEPS) or (known is not None and n < known):
+            self.clocks[distance] = n
+
+    @property
+    def clock_steps(self) -> list[int]:
+        """Numbers at which the wall clock had moved by more than a second against the monotonic one."""
+        by_number = sorted((n, distance) for distance, n in self.clocks.items())
+        return [n for (_, before), (n, after) in zip(by_number, by_number[1:], strict=False) if abs(after - before) > 2]
+
+    def _lifecycle(self, n: int, facts: Mapping[str, Any]) -> None:
+        phase = facts.get("vedette.lifecycle.phase")
+        if phase == "birth" and n == 0:
+            ordinal = facts.get("vedette.ordinal")
+            self.ordinal = ordinal if type(ordinal) is int else None
+            self.content_policy = str(facts.get("vedette.content.policy", ""))
+        elif phase == "gap":
+            self.gaps[n] = str(facts.get("vedette.gap.state", ""))
+        elif phase == "erasure":
+            of, at = facts.get("vedette.erasure.stream"), facts.get("vedette.erasure.seq")
+            if type(of) is str and type(at) is int:
+                self.erasures.append(Erasure((self.stream, n), of, at, str(facts.get("vedette.erasure.field", ""))))
+
+    def checkpoint(self, line: Mapping[str, Any]) -> None:
+        """A checkpoint line. Raises `Foreign`."""
+        try:
+            self.heads.put(parse_checkpoint(line))
+        except BadNote as error:
+            raise Foreign(f"no checkpoint: {error}") from error
+
+    def strange(self, line: Mapping[str, Any]) -> None:
+        """A body that is not canonical: it is named and not used."""
+        sort, n, index = line.get("y"), line.get("n"), line.get("i")
+        if sort == "checkpoint" and type(index) is int:
+            self.not_canonical.add((index, f"checkpoint {index}"))
+        elif type(n) is int:
+            self.not_canonical.add((n, f"{n} {line.get('f')}" if sort == "content" else str(n)))
+        else:
+            raise Foreign("not canonical, and without a number")
+
+    def content(self, line: Mapping[str, Any]) -> None:
+        """A content line. Raises `Foreign`."""
+        try:
+            self.contents.put(line)
+        except BadContent as error:
+            raise Foreign(str(error)) from error
+
+
+def _nanoseconds(text: object) -> int:
+    """A decimal string; 0 for what is none."""
+    if type(text) is not str or not text.isdecimal() or len(text) > 19:
+        return 0
+    return min(int(text), _MOST_NS - 1)

@@ -1,0 +1,47 @@
+"""What a source knows beyond the bodies it yields: the local trail knows which writers live and which files are damaged."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+MOST_REASONS = 20
+
+
+@dataclass(slots=True)
+class Known:
+    """Filled while a source is read; read once it is at its end.
+
+    `host_keys`: a key's name to its base64. `unborn` are ordinals that were taken by a process that never wrote.
+    `corrupt` maps a stream to the numbers that were due where a frame is damaged, `torn` holds streams with a torn tail.
+    """
+
+    host_keys: dict[str, str] = field(default_factory=dict)
+    live: set[str] = field(default_factory=set)
+    torn: set[str] = field(default_factory=set)
+    corrupt: dict[str, list[int]] = field(default_factory=dict)
+    unborn: set[int] = field(default_factory=set)
+    ephemeral: bool = False
+    unread: int = 0
+    why: list[str] = field(default_factory=list)
+
+
+class Source(ABC):
+    """Bodies, and what is known beside them."""
+
+    def __init__(self) -> None:
+        self.known = Known()
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[str]: ...
+
+    @abstractmethod
+    def where(self) -> str:
+        """Where the body stands that was yielded last."""
+
+    def complain(self, reason: str) -> None:
+        """The body yielded last cannot be read."""
+        self.known.unread += 1
+        if len(self.known.why) < MOST_REASONS:
+            self.known.why.append(f"{self.where()}: {reason}")

@@ -1,0 +1,229 @@
+"""Where bodies come from: the segments of a local trail, and lines of a file or a pipe.
+
+`segments` reads frames in file order and steps over damage, so that one bad sector costs one record; which damage is a
+torn tail, and which writers still live, stands in its `known`. `lines` never stops at a line it cannot read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from vedette.trail import spool
+from vedette.trail.canonical import Unreadable, parse
+from vedette.trail.content import bodies
+from vedette.trail.envelope import commitment, split_content
+from vedette.trail.keeper import writer_is_dead
+from vedette.trail.known import Source
+
+MAX_LINE = 64 * 1024 * 1024
+SEARCHED = 2**30
+"""So many bytes are checked at most in search of the next frame of a damaged file: about a second."""
+
+_FRAME_LIKE = re.compile(rb"(?=[\x01-\x04][\x00-\x03]\x00\x00)", re.DOTALL)
+_TYPE_AT = 8
+
+
+def segments(folder: Path) -> Segments:
+    """All streams of a trail's folder. Raises `OSError` while it is read, if a file cannot be."""
+    return Segments(folder)
+
+
+def lines(file: IO[bytes]) -> Lines:
+    """Bodies one a line, and lines of an OTLP-JSON export (the Collector's file exporter), mixed as they come."""
+    return Lines(file)
+
+
+class Segments(Source):
+    """What lies in a trail's folder, and what only the folder tells."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._path = folder
+        self.known.ephemeral = folder.resolve().is_relative_to(Path(tempfile.gettempdir()).resolve())
+        self.known.host_keys = _host_keys(folder)
+
+    def where(self) -> str:
+        return str(self._path.relative_to(self._folder))
+
+    def __iter__(self) -> Iterator[str]:
+        for stream in spool.stream_folders(self._folder):
+            yield from self._stream(stream)
+
+    def _stream(self, folder: Path) -> Iterator[str]:
+        """The lock is asked before the files are read: a stream that is dead by then does not change any more."""
+        files = spool.segment_files(folder)
+        live = bool(files) and not writer_is_dead(folder)
+        reader = _Reader()
+        for path in files:
+            self._path = path
+            yield from reader.bodies(path.read_bytes(), last=path == files[-1])
+        self._conclude(folder, reader, live=live)
+
+    def _conclude(self, folder: Path, reader: _Reader, *, live: bool) -> None:
+        known = self.known
+        if not reader.stream:
+            known.unborn.add(int(folder.name))
+            return
+        if live:
+            known.live.add(reader.stream)
+        elif reader.torn:
+            known.torn.add(reader.stream)
+        if reader.corrupt:
+            known.corrupt[reader.stream] = reader.corrupt
+
+
+def _host_keys(folder: Path) -> dict[str, str]:
+    """The host's public key as the trail's own `trail.json` has it; none if that cannot be read."""
+    try:
+        about = json.loads((folder / "trail.json").read_text())
+        return {f"{about['origin']}/{about['trail_id']}/host": str(about["host_key"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+class _Reader:
+    """Frames of one stream, file by file, as bodies. `due` is the number of the record that comes next.
+
+    `corrupt` holds the numbers that were due where something is damaged and more follows; `torn`: nothing follows.
+    """
+
+    def __init__(self) -> None:
+        self.stream = ""
+        self.due = 0
+        self.corrupt: list[int] = []
+        self.torn = False
+        self._contents: list[bytes] = []
+        self._doubt = False
+
+    def bodies(self, data: bytes, *, last: bool) -> Iterator[str]:
+        self._head(data)
+        at = spool.HEADER_SIZE
+        while at < len(data):
+            for frame in spool.scan(data, at):
+                yield from self._frame(frame)
+                at = frame.end
+            if not data[at:].strip(b"\x00"):
+                return
+            at = _resume(data, at) or len(data)
+            self._damaged(last and at == len(data))
+
+    def _head(self, data: bytes) -> None:
+        try:
+            header = spool.Header.unpack(data)
+        except spool.BadSegment:
+            self._damaged(final=False)
+            return
+        self.stream = self.stream or header.stream.hex()
+        self.due = self.due or header.first
+
+    def _damaged(self, final: bool) -> None:
+        self._doubt = True
+        if final:
+            self.torn = True
+        else:
+            self.corrupt.append(self.due)
+
+    def _frame(self, frame: spool.Frame) -> Iterator[str]:
+        if frame.type == spool.CONTENT and not frame.flags & spool.ERASED:
+            self._contents.append(frame.payload)
+        elif frame.type == spool.CHECKPOINT:
+            yield frame.payload.decode("utf-8", "replace")
+        elif frame.type == spool.ENVELOPE:
+            yield from self._record(frame.payload)
+
+    def _record(self, payload: bytes) -> Iterator[str]:
+        body = payload.decode("utf-8", "replace")
+        contents, self._contents = self._contents, []
+        if self._doubt:  # behind damage, content may be of a record that is lost
+            contents = [each for each in contents if commitment(each).encode() in payload]
+            self._doubt = False
+        self.due += 1
+        if contents or len(self.stream) != 32:
+            yield from self._of_record(body, contents)
+        yield body
+
+    def _of_record(self, body: str, contents: list[bytes]) -> Iterator[str]:
+        try:
+            envelope = parse(body)[0]
+            self.stream, n = str(envelope["s"]), int(envelope["n"])
+        except (Unreadable, KeyError, ValueError, TypeError):
+            return
+        for payload in contents:
+            field, content = split_content(payload)
+            yield from bodies(self.stream, n, field, payload[:16], content.decode("utf-8", "replace"))
+
+
+def _resume(data: bytes, damaged: int) -> int:
+    """Where the next frame that checks begins; 0 if there is none."""
+    budget = SEARCHED
+    for found in _FRAME_LIKE.finditer(data, damaged + _TYPE_AT + 1):
+        at = found.start() - _TYPE_AT
+        budget -= int.from_bytes(data[at + 4 : at + 8], "little")
+        if budget < 0:
+            return 0
+        if spool.frame_at(data, at) is not None:
+            return at
+    return 0
+
+
+class Lines(Source):
+    """Lines of a file. One that cannot be read is told of by its number."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__()
+        self._file = file
+        self._number = 0
+
+    def where(self) -> str:
+        return f"line {self._number}"
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(MAX_LINE):
+            self._number += 1
+            if len(line) == MAX_LINE and not line.endswith(b"\n"):
+                self.complain("longer than 64 MiB")
+                self._skip()
+                continue
+            yield from self._bodies(line.rstrip(b"\r\n"))
+
+    def _skip(self) -> None:
+        while (rest := self._file.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+            pass
+
+    def _bodies(self, line: bytes) -> Iterator[str]:
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            self.complain("not UTF-8")
+            return
+        if '"resourceLogs"' in text[:64]:
+            yield from self._exported(text)
+        elif text:
+            yield text
+
+    def _exported(self, text: str) -> Iterator[str]:
+        """The string bodies of an `ExportLogsServiceRequest` in JSON."""
+        try:
+            found = list(_log_records(json.loads(text)))
+        except (ValueError, RecursionError, AttributeError, TypeError):
+            self.complain("not an OTLP-JSON export")
+            return
+        for record in found:
+            body = (record.get("body") or {}).get("stringValue")
+            if type(body) is str:
+                yield body
+            else:
+                self.complain("a log record without a text body")
+
+
+def _log_records(export: Any) -> Iterator[dict[str, Any]]:
+    for resource in export.get("resourceLogs") or ():
+        for scope in resource.get("scopeLogs") or ():
+            for record in scope.get("logRecords") or ():
+                yield {"body": dict(record.get("body") or {})}

@@ -1,0 +1,145 @@
+"""What a verification says: verdicts, each of a class, the streams with what is proven of them, and an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+
+class Grade(IntEnum):
+    """How bad; the worst verdict decides. `NO_ANSWER`: there was nothing that could be verified."""
+
+    WHOLE = 0
+    NOTE = 1
+    UNFINISHED = 2
+    BROKEN = 3
+    NO_ANSWER = 4
+
+
+EXIT = {Grade.WHOLE: 0, Grade.NOTE: 0, Grade.UNFINISHED: 1, Grade.BROKEN: 2, Grade.NO_ANSWER: 3}
+
+_NOTES = (
+    "intent-without-outcome content-erased content-shed gap clock-step unanchored ephemeral host-key-unpinned"
+).split()
+_UNFINISHED = "stream-not-closed unsealed-tail gap-open torn".split()
+_BROKEN = (
+    "altered-record missing-record conflicting-record not-canonical content-mismatch content-missing missing-stream "
+    "missing-checkpoint bad-checkpoint-signature forged-checkpoint equivocation root-mismatch bad-peaks frame-corrupt "
+    "sequence-out-of-range"
+).split()
+
+GRADES = {
+    **dict.fromkeys(_NOTES, Grade.NOTE),
+    **dict.fromkeys(_UNFINISHED, Grade.UNFINISHED),
+    **dict.fromkeys(_BROKEN, Grade.BROKEN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One finding: its name, the stream (32 hex; "" = the trail as a whole), and where in it, such as `40-43` or `40 input`.
+
+    `at` is the number to sort by. `str()` is the line that tests and scripts compare.
+    """
+
+    name: str
+    stream: str = ""
+    detail: str = ""
+    at: int = 0
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.name, self.stream, self.detail) if part)
+
+    @property
+    def grade(self) -> Grade:
+        return GRADES[self.name]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamReport:
+    """One stream. `records` came, `proven` of them are whole under signed roots, from `first_ns` to `last_ns` (wall clock,
+    as the host stated it; 0 = nothing is proven). `live`: its writer still holds it.
+    """
+
+    stream: str
+    ordinal: int | None
+    trail: str
+    records: int
+    proven: int
+    checkpoints: int
+    contents: int
+    closed: bool
+    live: bool
+    first_ns: int
+    last_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The answer. `bodies` were read; `unread` of them were no part of a trail, the first of which `unread_why` tells."""
+
+    verdicts: tuple[Verdict, ...]
+    streams: tuple[StreamReport, ...]
+    bodies: int
+    unread: int = 0
+    unread_why: tuple[str, ...] = ()
+
+    @property
+    def grade(self) -> Grade:
+        if not self.streams:
+            return Grade.NO_ANSWER
+        return max((each.grade for each in self.verdicts), default=Grade.WHOLE)
+
+    @property
+    def exit_code(self) -> int:
+        """0 whole, 1 unfinished, 2 broken, 3 no answer."""
+        return EXIT[self.grade]
+
+    @property
+    def whole(self) -> bool:
+        return self.exit_code == 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `--json`; times are decimal strings of nanoseconds."""
+        return {
+            "grade": self.grade.name.lower().replace("_", "-"),
+            "exit_code": self.exit_code,
+            "bodies": self.bodies,
+            "unread": self.unread,
+            "unread_why": list(self.unread_why),
+            "verdicts": [
+                {"verdict": str(each), "name": each.name, "class": each.grade.name.lower(), "stream": each.stream}
+                | {"detail": each.detail}
+                for each in self.verdicts
+            ],
+            "streams": [_stream(each) for each in self.streams],
+        }
+
+
+def _stream(report: StreamReport) -> dict[str, Any]:
+    return {name: getattr(report, name) for name in StreamReport.__slots__ if not name.endswith("_ns")} | {
+        "first": str(report.first_ns),
+        "last": str(report.last_ns),
+    }
+
+
+def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers as runs of (first, last), ascending."""
+    return joined((n, n) for n in numbers)
+
+
+def joined(parts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Runs that touch, joined."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(parts):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return found
+
+
+def span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
