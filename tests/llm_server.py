@@ -20,20 +20,25 @@ from pathlib import Path
 from tests.standin.answers import ANSWERS, Ask
 from tests.standin.case import Case, parse, spelled, straight
 from tests.standin.encodings import ENCODINGS
-from tests.standin.framing import FRAMING
+from tests.standin.framing import CUTS, FRAMING
 from tests.standin.payloads import PAYLOADS
 from tests.standin.tool_deltas import TOOL_DELTAS
 from tests.standin.tunnel import tunnel
 from tests.standin.turns import TURNS
 from tests.standin.writers import WRITERS
-
 from vedette.cli.standin import Request, StandIn
 from vedette.cli.standin.connection import Connection
 from vedette.cli.standin.routes import respond
 from vedette.cli.standin.turn import Prompt, Reply
 from vedette.cli.standin.wire import Response
 
-SHAPES = {**TOOL_DELTAS, **PAYLOADS, **FRAMING, **ENCODINGS}  # in this order, whatever the order of their naming
+SHAPES = {
+    **TOOL_DELTAS,
+    **PAYLOADS,
+    **FRAMING,
+    **ENCODINGS,
+    **CUTS,
+}  # in this order, whatever the order of their naming
 CASES = frozenset({*TURNS, *SHAPES, *ANSWERS, *WRITERS})
 
 

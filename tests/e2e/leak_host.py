@@ -7,6 +7,7 @@ declarative file names our exporters). `OWN` adds private providers: `simple`, `
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import os
@@ -32,6 +33,10 @@ def token(surface: str) -> str:
 
 def secret(surface: str) -> str:
     return f"ssn {ssn(surface)} key {token(surface)}"
+
+
+PULLED: list = []
+"""Readers that nobody pushes from: what they hold is printed, as a scrape would read it."""
 
 
 class ProviderError(Exception):
@@ -94,7 +99,8 @@ def own_providers(kind: str) -> tuple[list, list, list]:
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
     if kind == "pull":
-        return [], [], [MeterProvider(metric_readers=[InMemoryMetricReader()], views=views())]
+        PULLED.append(InMemoryMetricReader())
+        return [], [], [MeterProvider(metric_readers=PULLED, views=views())]
     spans, logs = TracerProvider(), LoggerProvider()
     if kind == "simple":
         nested = SynchronousMultiSpanProcessor()
@@ -155,16 +161,20 @@ def plant_spans(provider: object) -> None:
 
 
 def plant_logs(provider: object) -> None:
-    from opentelemetry._logs import SeverityNumber
+    from opentelemetry._logs import LogRecord, SeverityNumber
 
     logger = provider.get_logger("host")
+    error = ProviderError(secret("log-exception"))
+    takes_exceptions = "exception" in inspect.signature(LogRecord.__init__).parameters  # not in SDK 1.41
+    raised = {"exception": error} if takes_exceptions else {}
+    said = {} if takes_exceptions else {"exception.message": str(error)}
     logger.emit(
         body={"messages": [{"content": secret("log-body")}]},
-        attributes={"nested": {"deep": [secret("log-nested")]}},
+        attributes={"nested": {"deep": [secret("log-nested")]}, **said},
         severity_number=SeverityNumber.INFO,
         severity_text=secret("severity-text"),
         event_name=f"said {secret('log-event-name')}",
-        exception=ProviderError(secret("log-exception")),
+        **raised,
     )
 
 
@@ -212,8 +222,8 @@ def main() -> None:
     plant_metrics(meters)
     for provider in (*tracers, *loggers, *meters):
         provider.force_flush()
-    if own == "pull":
-        print(meters[0]._sdk_config and [reader.get_metrics_data() for reader in meters[0]._metric_readers])
+    for reader in PULLED:
+        print(reader.get_metrics_data())
     sys.stdout.flush()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from vedette.cli.standin.wire import Response
 
 BOM = b"\xef\xbb\xbf"
 COMMENTS = (b": ping\n\n", b": OPENROUTER PROCESSING\n\n")
+NAMED = re.compile(rb"^(data|event): ", re.MULTILINE)
 PING = b'event: ping\ndata: {"type":"ping"}\n\n'
 
 
@@ -66,20 +68,23 @@ def _chunked(response: Response, case: Case) -> Response:
     return replace(response, parts=[body[i : i + size] for i in range(0, len(body), size)], length=None)
 
 
+# In the order in which they are applied: events, their fields, line ends; then come encodings, and cuts at the last.
 FRAMING: Mapping[str, Shape] = {
-    "sse-crlf": _each(lambda part: part.replace(b"\n", b"\r\n")),
-    "sse-cr": _each(lambda part: part.replace(b"\n", b"\r")),
-    "sse-no-space": _each(lambda part: part.replace(b"data: ", b"data:").replace(b"event: ", b"event:")),
-    "sse-lines": _each(_data_lines),
-    "sse-fields": _parts(_fields),
-    "sse-bom": _parts(lambda parts: [BOM + parts[0], *parts[1:]]),
-    "sse-no-final-blank": _parts(lambda parts: [*parts[:-1], parts[-1].rstrip(b"\r\n")]),
     "sse-no-done": _parts(lambda parts: [part for part in parts if part != DONE]),
     "sse-done-twice": _parts(lambda parts: [*parts, DONE]),
+    "sse-lines": _each(_data_lines),
+    "sse-fields": _parts(_fields),
     "sse-comments": _between(COMMENTS),
     "sse-ping": _between([PING]),
-    "one-byte": _cut(lambda body, i: True),
+    "sse-no-space": _each(lambda part: NAMED.sub(rb"\1:", part)),
+    "sse-bom": _parts(lambda parts: [BOM + parts[0], *parts[1:]]),
+    "sse-no-final-blank": _parts(lambda parts: [*parts[:-1], parts[-1].rstrip(b"\n")]),
+    "sse-crlf": _each(lambda part: part.replace(b"\n", b"\r\n")),
+    "sse-cr": _each(lambda part: part.replace(b"\n", b"\r")),
+}
+CUTS: Mapping[str, Shape] = {
+    "chunked": _chunked,
     "split-utf8": _cut(lambda body, i: body[i] & 0xC0 == 0x80),  # before each continuation byte
     "split-crlf": _cut(lambda body, i: body[i - 1 : i + 1] == b"\r\n"),
-    "chunked": _chunked,
+    "one-byte": _cut(lambda body, i: True),
 }

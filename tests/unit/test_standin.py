@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from vedette.cli.standin import StandIn
+from vedette.cli.standin import StandIn, dialect
 from vedette.cli.standin.model import answer
 from vedette.cli.standin.turn import Offer, Prompt
 
@@ -67,6 +69,13 @@ def test_arguments_follow_the_schema() -> None:
         "tags": ["a walk"],
         "at": {"hour": 3.0},
     }
+
+
+@given(words=st.text(), size=st.integers(0, 40))
+def test_streamed_pieces_join_to_the_whole(words: str, size: int) -> None:
+    """However a text or the arguments of a tool are cut for streaming, nothing is lost or added."""
+    assert "".join(dialect.words(words)) == words
+    assert "".join(dialect.pieces(words[:size])) == words[:size]
 
 
 def test_plain_endpoints(server: StandIn) -> None:

@@ -62,12 +62,11 @@ def _record(trail: Path, paint: Paint) -> None:
         )
     print("It talked to two models, used two tools and called one API. No line of it knows of Vedette.")
     _title(paint, "What was written down, before and while it happened (vedette show)")
-    timeline = Timeline(paint, width=shutil.get_terminal_size((110, 24)).columns)
+    records = list(reading.records(trail))
+    print("\n".join(Timeline(paint, width=shutil.get_terminal_size((110, 24)).columns).whole(records)))
     taken: Counter[str] = Counter()
-    for record in reading.records(trail):
-        if record.envelope["f"] != "intent" and record.envelope["k"] != "lifecycle":
-            taken.update(record.envelope.get("q", {}))
-            print("\n".join(timeline.lines(record.envelope, record.content)))
+    for record in records:
+        taken.update(record.envelope.get("q", {}))
     _title(paint, "What never left the process")
     for kind, count in taken.most_common():
         print(f"  {count} x {kind}")

@@ -54,16 +54,9 @@ def _as_json(record: reading.Record) -> str:
 
 
 def _as_lines(records: Iterator[reading.Record], args: argparse.Namespace) -> Iterator[str]:
-    """Outcomes in the order they were written; an intent is shown where its outcome never came."""
     timeline = Timeline(Paint(), width=shutil.get_terminal_size((110, 24)).columns)
-    pending: dict[tuple[str, int], reading.Record] = {}
-    for record in records:
-        envelope = record.envelope
-        if envelope["f"] == "intent" and not (args.all or args.follow):
-            pending[envelope["s"], envelope["n"]] = record
-            continue
-        pending.pop((envelope["s"], envelope.get("of", -1)), None)
-        if envelope["k"] != "lifecycle" or args.all:
-            yield from timeline.lines(envelope, record.content)
-    for record in pending.values():
-        yield from timeline.open_intent(record.envelope, record.content)
+    if args.follow:
+        for record in records:
+            yield from timeline.lines(record.envelope, record.content)
+    else:
+        yield from timeline.whole(records, everything=args.all)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from vedette.cli.paint import Paint, duration, size
+from vedette.trail.reading import Record
 
 Envelope = dict[str, Any]
 
@@ -30,7 +32,7 @@ _DEEPEST = 6
 
 
 class Timeline:
-    """Turns envelopes into lines. Intents are shown only while their outcome is missing, by `open_intent`."""
+    """Turns records into lines."""
 
     def __init__(self, paint: Paint, *, width: int = 110, content: bool = True) -> None:
         self._paint = paint
@@ -48,8 +50,23 @@ class Timeline:
         said = self._said(envelope, content) if self._content else ""
         return [*lines, self._paint("dim", f"{' ' * 14}{'  ' * depth}{said}")] if said else lines
 
-    def open_intent(self, envelope: Envelope, content: dict[str, str]) -> list[str]:
-        line, *rest = self.lines(envelope, content)
+    def whole(self, records: Iterable[Record], *, everything: bool = False) -> Iterator[str]:
+        """All lines, by when operations began: an agent's run stands before what it did.
+
+        An intent is told by its outcome; one without is shown as what it is, something that was under way.
+        """
+        ordered = sorted(records, key=lambda record: int(record.envelope.get("b", record.envelope["t"])))
+        answered = {(each.envelope["s"], each.envelope["of"]) for each in ordered if "of" in each.envelope}
+        for record in ordered:
+            envelope = record.envelope
+            is_open = envelope["f"] == "intent" and (envelope["s"], envelope["n"]) not in answered
+            if is_open:
+                yield from self._under_way(record)
+            elif everything or (envelope["f"] != "intent" and envelope["k"] != "lifecycle"):
+                yield from self.lines(envelope, record.content)
+
+    def _under_way(self, record: Record) -> list[str]:
+        line, *rest = self.lines(record.envelope, record.content)
         return [f"{line}  {self._paint('yellow', 'under way, no outcome')}", *rest]
 
     def _nest(self, envelope: Envelope) -> int:

@@ -28,7 +28,7 @@ DESTINATIONS = frozenset({"server.address", "network.peer.address"})
 _NESTED: dict[str, Any] = (
     {"extended_attributes": True} if "extended_attributes" in inspect.signature(BoundedAttributes).parameters else {}
 )
-"""Until SDK 1.43 attributes could nest only if asked for; since then the parameter is without effect."""
+"""In SDK 1.41 attributes nest only if asked for; in 1.45 they always do, and the parameter is about to go."""
 
 
 class Copier:

@@ -12,6 +12,7 @@ from vedette.config import Settings
 from vedette.guard import guard
 from vedette.redact import Redactor
 from vedette.runtime.coverage import lifecycle
+from vedette.runtime.resource import resource
 from vedette.runtime.stage import off_stage
 from vedette.signals.logs import project
 from vedette.trail import Trail
@@ -39,15 +40,9 @@ class Shipping:
         self._transport = None
 
     def resource(self) -> dict[str, Any]:
-        """OpenTelemetry's resource for this process, redacted. Made late: reading it imports the SDK (law 7)."""
+        """The resource of this process, redacted."""
         if self._resource is None:
-            found = importlib.import_module("opentelemetry.sdk.resources").Resource.create().attributes
-            plain = {name: value for name, value in found.items() if isinstance(value, str | int)}
-            distro = {
-                "telemetry.distro.name": "vedette",
-                "telemetry.distro.version": importlib.metadata.version("vedette"),
-            }
-            self._resource = {str(k): v for k, v in dict(self._redactor.value(plain)).items()} | distro  # type: ignore[call-overload]  # a dict in, a dict out
+            self._resource = {str(name): self._redactor.value(value, name) for name, value in resource().items()}
         return self._resource
 
     def attach(self, trail: Trail) -> None:

@@ -7,7 +7,7 @@ parts is joined first; two parts of one place that differ spoil it.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -32,6 +32,18 @@ class _Parts:
     digests: dict[int, bytes] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Of record `n`: the fields that were committed to and did not come, those that came and are not committed to, and
+    whether a rival of it commits to something else.
+    """
+
+    n: int
+    missing: frozenset[str]
+    strange: frozenset[str]
+    rivalled: bool
+
+
 class Contents:
     """The content of one stream. `shed` numbers the records that say their content was shed when written."""
 
@@ -39,25 +51,28 @@ class Contents:
         self._wanted: dict[int, set[Field]] = {}
         self._held: dict[int, set[Field]] = {}
         self._parts: dict[tuple[int, str, str, int], _Parts] = {}
+        self._rivals: dict[int, set[Field]] = {}
         self._settled = array("q")
         self.shed: set[int] = set()
         self.matched = 0
 
-    def want(self, n: int, committed: Mapping[str, Any]) -> None:
-        """Record `n` commits to these fields."""
-        held = self._held.pop(n, None) or set()
-        for name, pair in committed.items():
-            if type(pair) is not list or not pair or type(pair[0]) is not str:
-                continue
-            if not pair[0]:
-                self.shed.add(n)
-            elif (name, pair[0]) in held:
-                held.discard((name, pair[0]))
-                self._settle(n, (name, pair[0]))
-            else:
-                self._wanted.setdefault(n, set()).add((name, pair[0]))
-        if held:
-            self._held[n] = held
+    def want(self, n: int, committed: Mapping[str, Any], *, rival: bool) -> None:
+        """Record `n` commits to these fields. `rival`: it is not the first of its number, and contradicts that one."""
+        fields = {(name, pair[0]) for name, pair in committed.items() if _is_commitment(pair)}
+        if rival:
+            self._rivals.setdefault(n, set()).update(fields)
+            return
+        shed = {each for each in fields if not each[1]}
+        if shed:
+            self.shed.add(n)
+            fields -= shed
+        held = self._held.pop(n, set())
+        for each in fields & held:
+            self._settle(n, each)
+        if fields - held:
+            self._wanted[n] = fields - held
+        if held - fields:
+            self._held[n] = held - fields
 
     def put(self, line: Mapping[str, Any]) -> None:
         """A content line. Raises `BadContent`."""
@@ -106,20 +121,28 @@ class Contents:
         self.matched += 1
 
     def finish(self) -> None:
-        """All has come: forget the repeats of what was matched."""
-        left = {hash((n, each)) for store in (self._held, self._wanted) for n, fields in store.items() for each in fields}
-        repeats = left.intersection(self._settled) if left else left
-        for store in (self._held, self._wanted):
-            for n in list(store):
-                store[n] = {each for each in store[n] if hash((n, each)) not in repeats}
+        """All has come: tell the repeats of what was matched from what never was."""
+        left = {hash((n, each)) for store in self._stores for n, fields in store.items() for each in fields}
+        settled = left.intersection(self._settled)
+        for store in self._stores:
+            for n, fields in store.items():
+                store[n] = {each for each in fields if hash((n, each)) not in settled}
 
-    def unmet(self) -> Iterator[tuple[int, set[str], set[str]]]:
-        """For each number: the fields that are committed to and did not come, those that came and are not committed to."""
-        for n in sorted({*self._wanted, *self._held}):
-            wanted, held = self._names(self._wanted, n), self._names(self._held, n)
-            if wanted or held:
-                yield n, wanted, held
+    def unmet(self) -> Iterator[Unmet]:
+        """The numbers whose content is not as committed, ascending."""
+        for n in sorted({n for store in self._stores for n, fields in store.items() if fields}):
+            wanted, held = self._wanted.get(n, set()), self._held.get(n, set())
+            rivals = self._rivals.get(n, set()) - wanted
+            yield Unmet(n, frozenset(map(_name, wanted)), frozenset(map(_name, held)), bool(rivals))
 
-    @staticmethod
-    def _names(store: Mapping[int, Iterable[Field]], n: int) -> set[str]:
-        return {name for name, _ in store.get(n, ())}
+    @property
+    def _stores(self) -> tuple[dict[int, set[Field]], ...]:
+        return self._wanted, self._held, self._rivals
+
+
+def _is_commitment(pair: object) -> bool:
+    return type(pair) is list and bool(pair) and type(pair[0]) is str
+
+
+def _name(each: Field) -> str:
+    return each[0]

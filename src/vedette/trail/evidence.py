@@ -59,12 +59,16 @@ class Evidence:
         except ValueError:
             previous = b""
         leaf = sha256(b"\x00" + raw).digest()
-        if not self.leaves.put(n, slot(leaf, previous if len(previous) == 32 else NONE, time)):
-            return
-        self._clock(n, time, _nanoseconds(envelope.get("m")))
+        came = self.leaves.put(n, slot(leaf, previous if len(previous) == 32 else NONE, time))
         committed = envelope.get("c")
-        if type(committed) is dict:
-            self.contents.want(n, committed)
+        if came != "known" and type(committed) is dict:
+            self.contents.want(n, committed, rival=came == "twin")
+        if came == "new":
+            self._clock(n, time, _nanoseconds(envelope.get("m")))
+            self._tell(n, envelope)
+
+    def _tell(self, n: int, envelope: Mapping[str, Any]) -> None:
+        """What a record says of the life of its stream."""
         phase = envelope.get("f")
         if phase == "intent":
             self._intent(n)

@@ -38,7 +38,11 @@ class Gate:
                 self._inside = True
                 result = action(*args, **named)
             finally:
-                self._leave()
+                try:
+                    while self._parked:
+                        self._parked.popleft()()
+                finally:
+                    self._inside = False  # no call before it: an interrupt could come with one
         if self._parked:  # parked after the last look, before we were out
             self.run(_nothing)
         return result
@@ -46,13 +50,6 @@ class Gate:
     def park(self, action: Callable[[], object]) -> None:
         """Do `action`, which must not raise, before the action under way on this thread lets go."""
         self._parked.append(action)
-
-    def _leave(self) -> None:
-        try:
-            while self._parked:
-                self._parked.popleft()()
-        finally:
-            self._inside = False
 
     def hold(self) -> None:
         """Before a fork: no other thread is in the middle of anything."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
+from vedette.trail.contents import Unmet
 from vedette.trail.evidence import Erasure, Evidence
 from vedette.trail.heads import Chain
 from vedette.trail.intervals import Proof, Prover
@@ -75,24 +76,25 @@ class Weighed:
 
     def _of_contents(self, erased: Iterable[Erasure]) -> Iterator[Verdict]:
         gone = {(each.n, each.field) for each in erased if each.stream == self.stream}
-        for n, wanted, held in self.evidence.contents.unmet():
-            yield from self._of_content(n, wanted, held, gone)
+        for unmet in self.evidence.contents.unmet():
+            yield from self._of_content(unmet, gone)
         policy = self.evidence.content_policy
         if policy == "none":
             yield Verdict("content-shed", self.stream)
         yield from self._say_runs("content-shed", runs(self.evidence.contents.shed))
 
-    def _of_content(self, n: int, wanted: set[str], held: set[str], gone: set[tuple[int, str]]) -> Iterator[Verdict]:
+    def _of_content(self, unmet: Unmet, gone: set[tuple[int, str]]) -> Iterator[Verdict]:
         """Content without a record is no verdict of its own. Where the record is in doubt, no field can be named."""
+        n, proof = unmet.n, self.proof
         if self.is_missing(n) or not self.evidence.leaves.at(n):
             return
-        if n in self.proof.conflicting or n in self.proof.altered:
-            if held or (wanted and n in self.proof.conflicting):
+        if n in proof.conflicting or n in proof.altered:
+            if unmet.strange or unmet.rivalled or (unmet.missing and n in proof.conflicting):
                 yield Verdict("content-mismatch", self.stream, str(n), n)
             return
-        for name in sorted(held):
+        for name in sorted(unmet.strange):
             yield Verdict("content-mismatch", self.stream, f"{n} {name}", n)
-        for name in sorted(wanted - held):
+        for name in sorted(unmet.missing - unmet.strange):
             if (n, name) in gone or (n, "") in gone:
                 yield Verdict("content-erased", self.stream, f"{n} {name}", n)
             elif self.evidence.content_policy != "none":
@@ -171,6 +173,8 @@ class Judge:
         if not self._streams:
             return
         yield Verdict("unanchored")
+        for ordinal in sorted(self._known.unborn):
+            yield Verdict("stream-not-closed", detail=f"ordinal {ordinal}", at=ordinal)
         if self._known.ephemeral:
             yield Verdict("ephemeral")
         yield from self._missing_streams()

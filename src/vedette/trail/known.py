@@ -13,7 +13,8 @@ MOST_REASONS = 20
 class Known:
     """Filled while a source is read; read once it is at its end.
 
-    `host_keys`: a key's name to its base64. `unborn` are ordinals that were taken by a process that never wrote.
+    `host_keys`: a key's name to its base64. `unborn` are ordinals of folders that hold no record:
+    of a process that died before its first one, or emptied by somebody.
     `corrupt` maps a stream to the numbers that were due where a frame is damaged, `torn` holds streams with a torn tail.
     """
 

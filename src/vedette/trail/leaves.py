@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 SLOT = 72
 NONE = bytes(32)
@@ -15,6 +16,8 @@ SPARSE = 16
 """So many empty slots a record are reserved at most."""
 FLOOR = 256
 MOST_TWINS = 8
+
+Came = Literal["new", "known", "twin"]
 
 
 def slot(leaf: bytes, before: bytes, time: int) -> bytes:
@@ -36,34 +39,33 @@ class Leaves:
         self.seen = 0
         self.top = 0
 
-    def put(self, n: int, new: bytes) -> bool:
-        """Keep a record's slot; False if the very same record is known already."""
+    def put(self, n: int, new: bytes) -> Came:
+        """Keep a record's slot: the first of its number, the same once more, or one that contradicts it."""
         at = n * SLOT
         dense = self._dense
-        if at == len(dense):
-            dense += new
-        elif at < len(dense):
+        if at < len(dense):
             old = dense[at : at + SLOT]
             if not old.startswith(NONE):
                 return self._twin(n, bytes(old), new)
             dense[at : at + SLOT] = new
         elif n in self._far:
             return self._twin(n, self._far[n], new)
+        elif at == len(dense):
+            dense += new
         else:
             self._far[n] = new
         self.seen += 1
         self.top = max(self.top, n + 1)
         if self._far and self.seen >= self._sweep:
             self._gather()
-        return True
+        return "new"
 
-    def _twin(self, n: int, old: bytes, new: bytes) -> bool:
+    def _twin(self, n: int, old: bytes, new: bytes) -> Came:
         twins = self._twins.get(n, [])
-        if new == old or new in twins:
-            return False
-        if len(twins) < MOST_TWINS:
-            self._twins[n] = [*twins, new]
-        return True
+        if new == old or new in twins or len(twins) == MOST_TWINS:
+            return "known"
+        self._twins[n] = [*twins, new]
+        return "twin"
 
     def _gather(self) -> None:
         """Move what is no longer far into the dense part; amortised, for it runs when the count has doubled."""

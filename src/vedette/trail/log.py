@@ -64,7 +64,7 @@ class Trail:
         self._parked: dict[int, int] = {}
         self._timers = Timers(self.append, partial(self.seal, durable=False))
         self._syncer = Syncer(self._sync, self._tick)
-        self._writer = self._writer_of(born=self._syncer.start, parent=parent)
+        self._writer = self._writer_of(parent=parent)
 
     @property
     def stream(self) -> str | None:

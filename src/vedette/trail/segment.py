@@ -26,12 +26,13 @@ _allocate = getattr(os, "posix_fallocate", None)  # nor this
 class SegmentFile:
     """One file. Writing is not thread-safe, its stream's lock is held; syncing and finishing exclude each other."""
 
-    __slots__ = ("_born", "_fd", "_path", "_reserved", "_syncing", "finished", "lost")
+    __slots__ = ("_born", "_fd", "_path", "_reserved", "_syncing", "finished", "lost", "number")
 
     def __init__(self, path: Path, header: Header) -> None:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(path, flags, 0o600)
         self._path = path
+        self.number = header.segment
         self._born = time.monotonic_ns()
         self._reserved = 0
         self._syncing = threading.Lock()

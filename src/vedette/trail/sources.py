@@ -16,7 +16,7 @@ from typing import IO, Any
 from vedette.trail import spool
 from vedette.trail.canonical import Unreadable, parse
 from vedette.trail.content import bodies
-from vedette.trail.envelope import commitment, split_content
+from vedette.trail.envelope import commitment
 from vedette.trail.keeper import writer_is_dead
 from vedette.trail.known import Source
 
@@ -99,7 +99,6 @@ class _Reader:
         self.corrupt: list[int] = []
         self.torn = False
         self._contents: list[bytes] = []
-        self._doubt = False
 
     def bodies(self, data: bytes, *, last: bool) -> Iterator[str]:
         self._head(data)
@@ -123,7 +122,6 @@ class _Reader:
         self.due = self.due or header.first
 
     def _damaged(self, final: bool) -> None:
-        self._doubt = True
         if final:
             self.torn = True
         else:
@@ -140,23 +138,35 @@ class _Reader:
     def _record(self, payload: bytes) -> Iterator[str]:
         body = payload.decode("utf-8", "replace")
         contents, self._contents = self._contents, []
-        if self._doubt:  # behind damage, content may be of a record that is lost
-            contents = [each for each in contents if commitment(each).encode() in payload]
-            self._doubt = False
         self.due += 1
-        if contents or len(self.stream) != 32:
+        if contents or not self.stream:
             yield from self._of_record(body, contents)
         yield body
 
     def _of_record(self, body: str, contents: list[bytes]) -> Iterator[str]:
         try:
             envelope = parse(body)[0]
-            self.stream, n = str(envelope["s"]), int(envelope["n"])
+            self.stream, n, committed = str(envelope["s"]), int(envelope["n"]), dict(envelope.get("c", {}))
         except (Unreadable, KeyError, ValueError, TypeError):
             return
-        for payload in contents:
-            field, content = split_content(payload)
-            yield from bodies(self.stream, n, field, payload[:16], content.decode("utf-8", "replace"))
+        for name, payload in _belonging(contents, committed):
+            text = payload[17 + len(name.encode()) :].decode("utf-8", "replace")
+            yield from bodies(self.stream, n, name, payload[:16], text)
+
+
+def _belonging(contents: list[bytes], committed: dict[str, Any]) -> list[tuple[str, bytes]]:
+    """Which of the contents in front of an envelope are its own: others may be of a record that was lost or taken out."""
+    named = [(payload[16:].partition(b"\x00")[0].decode("utf-8", "replace"), payload) for payload in contents]
+    names = [name for name, _ in named]
+    if len(set(names)) == len(names) and committed.keys() >= set(names):
+        return named
+    true = [each for each in named if [commitment(each[1])] == _first(committed.get(each[0]))]
+    found = {name for name, _ in true}
+    return true + [each for each in named if each[0] in committed.keys() - found]
+
+
+def _first(pair: object) -> object:
+    return pair[:1] if isinstance(pair, list) else None
 
 
 def _resume(data: bytes, damaged: int) -> int:

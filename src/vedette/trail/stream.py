@@ -61,7 +61,6 @@ class Stream:
         self._raw = os.urandom(16)
         self.id = self._raw.hex()
         self._keep = keep_content
-        self._number = 0
         self._born = time.monotonic_ns()
         self._doubt: tuple[bytes, State] | None = None
         self.unsynced: Unsynced[State] = Unsynced()
@@ -189,15 +188,16 @@ class Stream:
         at = self._at
         first = self.unsynced.first or at
         again = first.note + self.unsynced.data()
-        header = Header(self._raw, self.ordinal, self._number + 1, first.n, time.time_ns(), first.leaf)
-        segment = SegmentFile(self._path(self._number + 1), header)
+        number = at.segment.number + 1
+        self._path(number).unlink(missing_ok=True)  # left by a roll that was interrupted
+        header = Header(self._raw, self.ordinal, number, first.n, time.time_ns(), first.leaf)
+        segment = SegmentFile(self._path(number), header)
         try:
             segment.write(again, HEADER_SIZE)
         except OSError:
             segment.remove()
             raise
         self._at = at._replace(segment=segment, end=HEADER_SIZE + len(again))
-        self._number += 1
 
     def _seal_old(self) -> None:
         old = self._at.segment

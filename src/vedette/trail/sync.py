@@ -61,10 +61,8 @@ class Syncer:
         self._pause = LINGER
         self._stopped = False
 
-    def start(self) -> None:
-        """Start the thread, once. In a context of its own: not inside the Call that happened to come first."""
-        if self._thread is not None:
-            return
+    def _start(self) -> None:
+        """Start the thread, in a context of its own: not inside the Call that happened to come first."""
         thread = threading.Thread(target=self._run, name="vedette-sync", daemon=True)
         try:
             contextvars.Context().run(thread.start)
@@ -78,6 +76,8 @@ class Syncer:
 
     def dirty(self, *, urgent: bool) -> None:
         """There is something to sync. Safe in a signal handler that interrupts it."""
+        if self._thread is None:
+            self._start()
         if self._thread is None:
             self.flush()
             return

@@ -24,11 +24,7 @@ _GRAVE = frozenset({"high", "critical"})
 
 
 class Writer:
-    """One stream, from the first record on, when `born` is called.
-
-    `parent` is the stream this process was forked from, and its newest `n`. `keep`: content is kept, not only committed
-    to.
-    """
+    """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`."""
 
     def __init__(
         self,
@@ -37,14 +33,12 @@ class Writer:
         birth: Callable[[], Event],
         *,
         keep: bool,
-        born: Callable[[], None],
         parent: tuple[str, int] | None,
     ) -> None:
         self._folder = folder
         self._origin = origin
         self._birth = birth
         self._keep = keep
-        self._is_born = born
         self.parent = parent
         self._failed: tuple[float, Exception] | None = None
         self.stream: Stream | None = None
@@ -94,7 +88,6 @@ class Writer:
             self._failed = (time.monotonic(), error)
             raise
         self._failed = None
-        self._is_born()
         return self.stream
 
     def _born(self) -> Stream:

@@ -152,6 +152,8 @@ def test_an_sdk_that_cannot_be_built_is_reported_and_the_trail_goes_on(
     setting: str, value: str, tmp_path: Path
 ) -> None:
     """Fail-open traps 1 and 7: the stock configurator alone would leave the host bare, without a trail."""
+    if setting == "OTEL_CONFIG_FILE":
+        pytest.importorskip("opentelemetry.configuration", reason="no loader of declarative files beside SDK 1.41")
     ran = run(tmp_path, OTEL_PYTHON_DISTRO="vedette", **{setting: value})
     assert ran.out == ["hello", "True"]
     assert [ran.phases[0], ran.phases[-1]] == FULL_LIFE

@@ -25,16 +25,15 @@ def body_of(value: Any) -> Body:
 def wire_of(url: str, request: Any, response: Any, **given: Any) -> Wire:
     """`url` may be a path of OpenAI's, or of Anthropic's if it ends in `/messages`."""
     host = HOSTS["anthropic" if url.endswith("/messages") else "openai"] if url.startswith("/") else ""
-    return Wire(
-        "POST", host + url, **{"status": 200, "request": body_of(request), "response": body_of(response), **given}
-    )
+    told = {"method": "POST", "status": 200, "request": body_of(request), "response": body_of(response), **given}
+    return Wire(url=host + url, **told)
 
 
 def as_read(wire: Wire) -> protocols.Reading | None:
     return protocols.read(wire, request_side(wire), response_side(wire))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def reading() -> Callable[..., protocols.Reading | None]:
     """The Reading of an exchange that is told by its URL, its two bodies and fields of the wire."""
 
@@ -44,7 +43,7 @@ def reading() -> Callable[..., protocols.Reading | None]:
     return read
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def told(reading: Callable[..., protocols.Reading | None]) -> Callable[..., dict[str, Any]]:
     """The same as plain data, without what says nothing."""
 
@@ -56,7 +55,7 @@ def told(reading: Callable[..., protocols.Reading | None]) -> Callable[..., dict
     return read
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def events() -> Callable[..., bytes]:
     """Server-sent events of these objects; `named`: each with its type as the event's name."""
 

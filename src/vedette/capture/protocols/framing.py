@@ -26,7 +26,7 @@ def server_events(stream: bytes) -> list[ServerEvent]:
     """The events of a stream that carry data. Comments and fields other than `event` and `data` are left out."""
     events: list[ServerEvent] = []
     name, data = "", list[bytes]()
-    for line in _unified(stream.removeprefix(BOM)).split(b"\n"):
+    for line in _lines(stream.removeprefix(BOM)):
         if not line:
             if data:
                 events.append(ServerEvent(name, b"\n".join(data)))
@@ -38,6 +38,12 @@ def server_events(stream: bytes) -> list[ServerEvent]:
     if data:
         events.append(ServerEvent(name, b"\n".join(data), cut=True))
     return events
+
+
+def _lines(stream: bytes) -> list[bytes]:
+    """The lines, of which the last may be cut."""
+    lines = _unified(stream).split(b"\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def rejoined(head: bytes, tail: bytes) -> bytes:

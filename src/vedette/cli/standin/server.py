@@ -82,7 +82,10 @@ class StandIn:
         task.add_done_callback(self._served)
 
     def _run(self) -> None:
-        asyncio.run(self._main())
+        try:
+            asyncio.run(self._main())
+        finally:
+            self._ready.set()  # a server that could not start must not leave its `with` waiting
 
     async def _main(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
