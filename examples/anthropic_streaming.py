@@ -1,6 +1,6 @@
 """An agent that streams its answer from Anthropic's messages API.
 
-    opentelemetry-instrument python examples/anthropic_streaming.py
+opentelemetry-instrument python examples/anthropic_streaming.py
 """
 
 import anthropic

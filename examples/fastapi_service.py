@@ -1,7 +1,7 @@
 """A service that answers for many users: who asked, in which session, and who could not log in, by Vedette's API.
 
-    opentelemetry-instrument uvicorn --app-dir examples fastapi_service:app
-    curl -H 'authorization: Bearer ada-token' -H 'x-session: s1' 'localhost:8000/ask?question=Why%3F'
+opentelemetry-instrument uvicorn --app-dir examples fastapi_service:app
+curl -H 'authorization: Bearer ada-token' -H 'x-session: s1' 'localhost:8000/ask?question=Why%3F'
 """
 
 from typing import Annotated
@@ -19,7 +19,9 @@ client = openai.AsyncOpenAI(base_url=base_url("OPENAI_API_KEY", "/v1"))
 
 
 @app.get("/ask")
-async def ask(question: str, authorization: Annotated[str, Header()], x_session: Annotated[str, Header()]) -> dict[str, str]:
+async def ask(
+    question: str, authorization: Annotated[str, Header()], x_session: Annotated[str, Header()]
+) -> dict[str, str]:
     user = USERS.get(authorization, "")
     vedette.note.auth_attempt(user=user or "unknown", success=bool(user), method="token", target="/ask")
     if not user:

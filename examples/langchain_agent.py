@@ -1,6 +1,6 @@
 """A LangChain agent with two tools: the model is asked, its tools run, their answers go back.
 
-    opentelemetry-instrument python examples/langchain_agent.py
+opentelemetry-instrument python examples/langchain_agent.py
 """
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage

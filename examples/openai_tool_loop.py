@@ -1,6 +1,6 @@
 """A hand-written tool loop over OpenAI chat completions, and not a word about Vedette.
 
-    opentelemetry-instrument python examples/openai_tool_loop.py
+opentelemetry-instrument python examples/openai_tool_loop.py
 """
 
 import json

@@ -87,7 +87,7 @@ def test_the_host_sees_the_same_with_us(entry: Any, seam: Seam, path: str, url: 
 @pytest.mark.parametrize(("entry", "seam"), SEAMS)
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("path", ["/chunked", "/cut"])
-def test_a_fault_in_a_reader_is_counted_and_not_seen(  # noqa: PLR0913 - three parameters and three fixtures
+def test_a_fault_in_a_reader_is_counted_and_not_seen(
     entry: Any, seam: Seam, reader: str, path: str, url: str, quiet: None
 ) -> None:
     """Each time the faulty reader is asked is one count, and the host's result is that of the bare library."""
@@ -134,9 +134,7 @@ class FaultyLine(Collected):
 
 @pytest.mark.parametrize(("entry", "seam"), SEAMS)
 @pytest.mark.parametrize("place", ["begin", "end", "wait"])
-def test_a_fault_in_the_line_is_counted_and_not_seen(
-    entry: Any, seam: Seam, place: str, url: str, quiet: None
-) -> None:
+def test_a_fault_in_the_line_is_counted_and_not_seen(entry: Any, seam: Seam, place: str, url: str, quiet: None) -> None:
     bare = _outcome(seam.targets[0], f"{url}/chunked")
     line = FaultyLine(place)
     hub.connect(line)

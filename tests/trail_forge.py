@@ -105,7 +105,8 @@ def content(stream: str, n: int, name: str, text: str, parts: int = 1) -> list[I
     lines = [text[at : at + step] for at in range(0, len(text), step)]
     head = {"f": name, "n": n, "s": stream, "salt": b64u(salt), "v": 1, "y": "content", "k": len(lines)}
     return [
-        Item("content", stream, n, canonical({**head, "i": i, "d": each}), name, payload) for i, each in enumerate(lines)
+        Item("content", stream, n, canonical({**head, "i": i, "d": each}), name, payload)
+        for i, each in enumerate(lines)
     ]
 
 
@@ -184,7 +185,9 @@ class Stream:
 
     def cut(self, size: int) -> None:
         """Forget all that came after the checkpoint over `size` records, without a trace."""
-        self.items = [each for each in self.items if each.n < (size if each.sort != "checkpoint" else size // self.every + 1)]
+        self.items = [
+            each for each in self.items if each.n < (size if each.sort != "checkpoint" else size // self.every + 1)
+        ]
 
 
 def stream(ordinal: int, records: int = 102, every: int = 16, closed: bool = True, **made: Any) -> Stream:

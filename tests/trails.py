@@ -34,14 +34,16 @@ def phases(trail: Path) -> list[str]:
     return [each.envelope["a"]["vedette.lifecycle.phase"] for each in found]
 
 
-def python(*arguments: str | Path, env: Mapping[str, str] | None = None, **more: Any) -> "subprocess.CompletedProcess[str]":
+def python(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, **more: Any
+) -> subprocess.CompletedProcess[str]:
     """Run this interpreter, with no setting of OpenTelemetry's or ours but those given."""
     return subprocess.run(
         [sys.executable, *map(str, arguments)], env=clean(env), capture_output=True, text=True, timeout=60, **more
     )
 
 
-def instrumented(*arguments: str | Path, env: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+def instrumented(*arguments: str | Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """`opentelemetry-instrument python ...`."""
     launcher = Path(sys.executable).with_name("opentelemetry-instrument")
     return subprocess.run(

@@ -51,6 +51,9 @@ class _NoLogs(LogRecordExporter):
     def shutdown(self) -> None:
         """Nothing is held."""
 
+    def force_flush(self, timeout_millis: int = 0) -> bool:
+        return True
+
 
 def _providers() -> None:
     """The SDK with batch processors and exporters that drop: what floor and Vedette share."""
@@ -88,7 +91,9 @@ class Floor:
 
     def _log(self, what: str) -> None:
         attributes = {"model": "gpt-5", "phase": what}
-        self._logger.emit(LogRecord(timestamp=time.time_ns(), severity_number=SeverityNumber.INFO, body=what, attributes=attributes))
+        self._logger.emit(
+            LogRecord(timestamp=time.time_ns(), severity_number=SeverityNumber.INFO, body=what, attributes=attributes)
+        )
 
 
 @contextmanager
@@ -109,7 +114,9 @@ def _contrib() -> Iterator[None]:
         HTTPXClientInstrumentor().uninstrument()
 
 
-def _round(workload: Workload, around: Callable[[Callable[[], Any]], Any], variant: AbstractContextManager[None]) -> Cost:
+def _round(
+    workload: Workload, around: Callable[[Callable[[], Any]], Any], variant: AbstractContextManager[None]
+) -> Cost:
     """One round: a warm-up, then the calls with the collector off, then a flush."""
     with variant:
         around(workload.run)
@@ -156,8 +163,12 @@ def _row(workload: Workload, rounds: int, floor: Floor) -> dict[str, Any]:
 def _added(costs: list[Cost], bare: list[Cost]) -> dict[str, float]:
     """Microseconds on top of the bare call, round by round; the median of the rounds."""
     return {
-        "thread_us": round(median((cost.thread - base.thread) * 1e6 for cost, base in zip(costs, bare, strict=True)), 1),
-        "process_us": round(median((cost.process - base.process) * 1e6 for cost, base in zip(costs, bare, strict=True)), 1),
+        "thread_us": round(
+            median((cost.thread - base.thread) * 1e6 for cost, base in zip(costs, bare, strict=True)), 1
+        ),
+        "process_us": round(
+            median((cost.process - base.process) * 1e6 for cost, base in zip(costs, bare, strict=True)), 1
+        ),
     }
 
 

@@ -31,7 +31,10 @@ def _chunk(delta: dict[str, str], finish: str | None) -> bytes:
     return b"data: " + json.dumps(chunk).encode() + b"\n\n"
 
 
-STREAM = [_chunk({"content": f"word{number} "}, None) for number in range(199)] + [_chunk({}, "stop"), b"data: [DONE]\n\n"]
+STREAM = [_chunk({"content": f"word{number} "}, None) for number in range(199)] + [
+    _chunk({}, "stop"),
+    b"data: [DONE]\n\n",
+]
 
 
 def _plain(body: object, kind: str = "application/json") -> bytes:
@@ -47,10 +50,14 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     try:
         while head := await reader.readuntil(b"\r\n\r\n"):
             path = head.split(b" ", 2)[1].partition(b"?")[0].decode()
-            length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+            length = next(
+                (int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0
+            )
             body = await reader.readexactly(length)
             if b'"stream":true' in body.replace(b" ", b""):
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+                )
                 for piece in STREAM:
                     writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
                 writer.write(b"0\r\n\r\n")

@@ -12,6 +12,9 @@ import venv
 from pathlib import Path
 from statistics import median
 
+NEIGHBOURS = ("opentelemetry_instrumentation_", "opentelemetry_distro")
+"""Other instrumentors import their libraries at start, 4 s of them: they would drown what is measured."""
+
 PROGRAM = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
 
 
@@ -20,7 +23,8 @@ def measure(rounds: int) -> dict[str, float]:
     walls: list[float] = []
     sizes: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        without, with_us = _environment(Path(folder) / "without", hide="vedette"), Path(sys.executable)
+        without = _environment(Path(folder) / "without", hide=(*NEIGHBOURS, "vedette", "_editable_impl_vedette"))
+        with_us = _environment(Path(folder) / "with", hide=NEIGHBOURS)
         for _ in range(rounds):
             bare, ours = _run(without, Path(folder) / "trail"), _run(with_us, Path(folder) / "trail")
             walls.append((ours[0] - bare[0]) * 1000)
@@ -28,12 +32,12 @@ def measure(rounds: int) -> dict[str, float]:
     return {"wall_ms": median(walls), "resident_mib": median(sizes)}
 
 
-def _environment(folder: Path, hide: str) -> Path:
+def _environment(folder: Path, hide: tuple[str, ...]) -> Path:
     """The Python of a copy of this environment, by links, in which everything named `hide...` is not installed."""
     venv.create(folder, symlinks=True)
     ours, theirs = Path(sysconfig.get_path("purelib")), next(folder.glob("lib/python*/site-packages"))
     for each in ours.iterdir():
-        if not each.name.lstrip("_").startswith((hide, "editable")):
+        if not each.name.startswith(hide):
             (theirs / each.name).symlink_to(each)
     return folder / "bin" / "python"
 

@@ -5,6 +5,7 @@ The provider refuses the prompt and echoes it, as providers do; `url.full` holds
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import openai
@@ -23,10 +24,8 @@ def main() -> None:
     requests.get(f"{server}/search", params={"q": ssn("url-query"), "api_key": token("url-query")}, timeout=5)
     client = openai.OpenAI(api_key="none", base_url=f"{server}/v1", max_retries=0)
     for surface in ("span-json", "span-status-provider"):
-        try:
+        with contextlib.suppress(openai.BadRequestError):
             client.chat.completions.create(model="m", messages=[{"role": "user", "content": secret(surface)}])
-        except openai.BadRequestError:
-            pass
     trace.get_tracer_provider().force_flush()
 
 

@@ -1,6 +1,6 @@
 """A host with Vedette and one other instrumentation: prints the spans that were exported and the records in the trail.
 
-    python neighbour.py NAME TRAIL
+python neighbour.py NAME TRAIL
 """
 
 from __future__ import annotations
@@ -86,7 +86,12 @@ def _records(trail: Path) -> object:
                 if frame.type == spool.ENVELOPE:
                     envelope = json.loads(frame.payload)
                     if envelope["f"] == "outcome":
-                        yield {"kind": envelope["k"], "name": envelope["e"], "span": envelope["sp"], "facts": envelope["a"]}
+                        yield {
+                            "kind": envelope["k"],
+                            "name": envelope["e"],
+                            "span": envelope["sp"],
+                            "facts": envelope["a"],
+                        }
 
 
 if __name__ == "__main__":

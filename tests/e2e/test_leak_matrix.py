@@ -25,7 +25,7 @@ INSTRUMENT = Path(sys.executable).with_name("opentelemetry-instrument")
 
 
 class Collector(ThreadingHTTPServer):
-    """Keeps what telemetry is posted, unzipped: (path, body). Plays a provider that refuses each prompt, and echoes it."""
+    """Keeps what telemetry is posted, unzipped: (path, body). Plays a provider that refuses and echoes each prompt."""
 
     daemon_threads = True
 
@@ -218,7 +218,7 @@ def test_private_providers_do_not_leak(own: str, collector: Collector, tmp_path:
 
 @pytest.mark.parametrize(
     ("boot", "expected"),
-    [("sdk", {"span-json", "span-status-provider", "url-query"}), ("early", set()), ("late", set())],
+    [("sdk", {"span-json", "span-status-provider", "url-query", "resource"}), ("early", set()), ("late", set())],
 )
 def test_what_other_peoples_instrumentors_write_does_not_leak(
     boot: str, expected: set[str], collector: Collector, tmp_path: Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.trails import clean, names, phases, python, records
 
 import vedette
-from tests.trails import clean, names, phases, python, records
 from vedette import guard, runtime
 from vedette.event import Call, Kind, Result
 
@@ -30,7 +29,7 @@ def _script(body: str) -> str:
     return "import vedette, sys, os, time, signal, threading\nvedette.start()\n" + textwrap.dedent(body)
 
 
-def run(trail: Path, body: str, **env: str) -> "subprocess.CompletedProcess[str]":
+def run(trail: Path, body: str, **env: str) -> subprocess.CompletedProcess[str]:
     """A program that starts Vedette by its one line."""
     return python("-c", _script(body), env={"VEDETTE_TRAIL": str(trail), **env})
 
@@ -75,7 +74,11 @@ def test_an_agent_killed_inside_a_tool_leaves_the_intent(trail: Path) -> None:
     ("setting", "kinds"), [("actions", ["change", "tool"]), ("all", ["change", "tool"]), ("off", [])]
 )
 def test_which_operations_leave_an_intent_is_a_setting(trail: Path, setting: str, kinds: list[str]) -> None:
-    run(trail, TOOL + "    act(1)\n    vedette.note.change('prompt', 'system', after='x')\n", VEDETTE_WRITE_AHEAD=setting)
+    run(
+        trail,
+        TOOL + "    act(1)\n    vedette.note.change('prompt', 'system', after='x')\n",
+        VEDETTE_WRITE_AHEAD=setting,
+    )
     assert sorted(record.envelope["k"] for record in records(trail, phase="intent")) == kinds
 
 
@@ -251,7 +254,11 @@ def test_every_note_is_a_record_of_its_kind(noted: Any) -> None:
         vedette.note.change("prompt", "system", before="a", after="b")
         vedette.note.api_call("mainframe", url="https://host.example/x?token=abc", method="POST", status=503)
         vedette.note.finding(rule="too-many", level="high", message="twelve mails in a minute", count=12)
-    told = [(each.envelope["k"], each.envelope.get("r"), each.envelope["e"]) for each in noted() if each.envelope["f"] != "intent"]
+    told = [
+        (each.envelope["k"], each.envelope.get("r"), each.envelope["e"])
+        for each in noted()
+        if each.envelope["f"] != "intent"
+    ]
     assert told == [
         ("input", "ok", "user_input"),
         ("output", "ok", "output"),
@@ -279,5 +286,3 @@ def test_os_exit_keeps_what_was_appended(trail: Path) -> None:
     done = run(trail, TOOL + "    act(1)\n    os._exit(3)\n")
     assert done.returncode == 3
     assert names(trail, kind="tool", phase="intent") == [("tool", "intent", "act")]
-
-

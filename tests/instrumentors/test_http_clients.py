@@ -15,9 +15,9 @@ import httpx
 import pytest
 import requests
 from dirty_equals import IsPartialDict
-
 from tests.collected import Collected
 from tests.loopback import PIECES, serving
+
 from vedette.capture.reading import Reader
 from vedette.event import Call, Kind, Result
 
@@ -114,7 +114,7 @@ def test_a_chunked_body_is_whole_whatever_its_framing(calls: Collected, url: str
 
 @pytest.mark.parametrize("client", GETS)
 def test_a_server_that_cuts_is_an_error_with_what_arrived(calls: Collected, url: str, client: str) -> None:
-    with pytest.raises(Exception) as caught:  # noqa: PT011 - each library has its own
+    with pytest.raises(Exception) as caught:
         GETS[client](f"{url}/cut")
     assert caught.value is not None
     gc.collect()
@@ -125,7 +125,7 @@ def test_a_server_that_cuts_is_an_error_with_what_arrived(calls: Collected, url:
 
 @pytest.mark.parametrize("client", ["urllib", "requests", "httpx", "httpx async"])
 def test_a_refused_connection_is_an_exchange_that_failed(calls: Collected, client: str) -> None:
-    with pytest.raises(Exception):  # noqa: B017, PT011 - each library has its own
+    with pytest.raises(Exception):  # noqa: B017 - each library has its own
         GETS[client]("http://127.0.0.1:9/nobody")
     call = calls.only
     assert call.result is Result.ERROR
@@ -149,7 +149,9 @@ def test_redirect_hops_are_linked_exchanges(calls: Collected, url: str, client: 
     first, second = (reader.read(call)[-1] for call in calls)
     assert first.facts["http.response.status_code"] == 302
     assert second.operation_id == first.operation_id != second.event_id
-    assert second.facts == IsPartialDict({"vedette.http.redirect.from": f"{url}/redirect", "http.request.resend_count": 1})
+    assert second.facts == IsPartialDict(
+        {"vedette.http.redirect.from": f"{url}/redirect", "http.request.resend_count": 1}
+    )
 
 
 def _pieces() -> Iterator[bytes]:

@@ -11,10 +11,10 @@ from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import StructuredTool, ToolException, tool
-from langgraph.prebuilt import ToolNode
 from langgraph.graph import MessagesState, StateGraph
-
+from langgraph.prebuilt import ToolNode
 from tests.collected import Collected
+
 from vedette.event import Kind, Result
 
 

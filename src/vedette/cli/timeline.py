@@ -77,7 +77,7 @@ class Timeline:
         return depth
 
     def _when(self, envelope: Envelope) -> str:
-        at = int(envelope.get("b", envelope["t"]))
+        at = int(envelope.get("b") or envelope["t"])
         clock = time.strftime("%H:%M:%S", time.localtime(at // 10**9))
         return self._paint("dim", f"{clock}.{at // 10**6 % 1000:03d}")
 
@@ -106,11 +106,11 @@ class Timeline:
 
     def _measure(self, envelope: Envelope) -> str:
         facts = envelope.get("a", {})
-        told = [duration(int(envelope.get("d", 0)))]
+        told = [duration(envelope.get("d", 0))]
         if facts.get("gen_ai.usage.input_tokens") is not None:
             told.append(f"{facts['gen_ai.usage.input_tokens']} -> {facts.get('gen_ai.usage.output_tokens', 0)} tokens")
         elif facts.get("http.response.body.size") and envelope["k"] == "exchange":
-            told.append(size(int(facts["http.response.body.size"])))
+            told.append(size(facts["http.response.body.size"]))
         return self._paint("dim", ", ".join(each for each in told if each))
 
     def _taken(self, envelope: Envelope) -> str:

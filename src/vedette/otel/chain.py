@@ -83,16 +83,18 @@ class Chain:
     def points(self) -> Iterable[Point]:
         return (Point(multi, self._add, self._adding) for multi in self._multis)
 
-    def _adding(self, original: Callable[..., Any], multi: Any, processor: Any) -> Any:
-        """Fail closed: what cannot be looked into is wrapped whole."""
-        protected: Any = self._guarded(processor, self._ties)
-        with guard("otel.add"):
-            protected = self.protect(processor)
-        added = original(multi, protected)
+    def _adding(self, original: Callable[..., Any], multi: Any, *args: Any, **named: Any) -> Any:
+        """Its one argument may come by name. Fail closed: what cannot be looked into is wrapped whole."""
+        added = original(multi, *map(self._safe, args), **{name: self._safe(each) for name, each in named.items()})
         self._bundles.add(multi)
         with guard("otel.changed"):
             self._ties.changed()
         return added
+
+    def _safe(self, processor: Any) -> Any:
+        with guard("otel.add"):
+            return self.protect(processor)
+        return self._guarded(processor, self._ties)
 
     def protect(self, processor: Any) -> Any:
         """What is to stand in the processor's place; itself, if its exporter could be wrapped."""

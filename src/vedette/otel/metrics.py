@@ -97,11 +97,11 @@ class Metrics:
         yield Point(MeterProvider, "force_flush", draining(self._ties))
 
     def _setting(self, original: Callable[..., Any], reader: Any, func: Any) -> Any:
+        """`func` is None when a reader is taken away from its provider."""
         done = original(reader, self._guarded(func))
-        self._readers.add(reader)
-        if func is not None:
-            with guard("otel.changed"):
-                self._ties.changed()
+        with guard("otel.changed"):
+            self._readers.add(reader)
+            self._ties.changed()
         return done
 
     def _guarded(self, collect: Any) -> Any:

@@ -36,26 +36,29 @@ def tell() -> None:
     now = {"exporters": EXPORTERS.report(), **_remarks}
     if now != _told.get("coverage", {"exporters": {}}):
         _told["coverage"] = now
-        call = lifecycle("coverage")
-        call.facts |= {"vedette.lifecycle.reason": "exporters", "vedette.coverage": now}
+        call = lifecycle("coverage", "exporters")
+        call.facts["vedette.coverage"] = now
         runtime.record(call)
 
 
-EXPORTERS = ExporterGuard(Ties(redactor=runtime.redactor, flush=flush, adopt=runtime.adopt, changed=tell))
+def changed() -> None:
+    """An exporter was added, so a provider may be new: our exit hook has to be younger than its own (otel.md 8)."""
+    if runtime.running() is not None:
+        runtime.at_exit()
+        tell()
+
+
+EXPORTERS = ExporterGuard(Ties(redactor=runtime.redactor, flush=flush, adopt=runtime.adopt, changed=changed))
 
 
 def start(**settings: Any) -> None:
-    """Guard and start; a TypeError for a setting that does not exist is the caller's own mistake and is raised.
-
-    The exit hook is registered anew each time: it has to run before those of providers built since (otel.md 8).
-    """
+    """Guard and start; a TypeError for a setting that does not exist is the caller's own mistake and is raised."""
     with guard("otel.environment"):
         os.environ.setdefault("ANTHROPIC_OPEN_TELEMETRY_PROPAGATION", "false")
     EXPORTERS.install()
     runtime.start(**settings)
     with guard("otel.start"):
-        runtime.at_exit()
-        tell()
+        changed()
 
 
 def weave() -> None:

@@ -109,11 +109,11 @@ class Spans(Chain):
             yield Point(multi, "on_start", self._starting)
         yield Point(TracerProvider, "force_flush", draining(self._ties))
 
-    def _starting(self, original: Callable[..., Any], multi: Any, span: Any, *args: Any, **kwargs: Any) -> Any:
+    def _starting(self, original: Callable[..., Any], multi: Any, *args: Any, **named: Any) -> Any:
         """Ours first: an exception of the host's `on_start` ends the chain."""
         with guard("otel.adopt"):
-            self._ties.adopt(span)
-        return original(multi, span, *args, **kwargs)
+            self._ties.adopt(args[0] if args else named["span"])
+        return original(multi, *args, **named)
 
 
 SIGNAL = Spans

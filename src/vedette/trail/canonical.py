@@ -16,7 +16,8 @@ MAX_BODY = 1024 * 1024
 MAX_DEPTH = 8
 MAX_INT = 2**53 - 1
 
-_BOXES = (dict, list)
+_BOXES = frozenset((dict, list))
+_SCALARS = frozenset((str, int, bool, type(None)))
 
 Codec = tuple[Callable[[str], Any], Callable[[Any], bytes]]
 
@@ -51,14 +52,15 @@ def _within(value: Any, ascii_only: bool) -> bool:
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for box in level:
-            is_object = type(box) is dict
-            if is_object and not ascii_only and not all(map(str.isascii, box)):
-                return False
-            values = box.values() if is_object else box
+            values = box
+            if type(box) is dict:
+                values = box.values()
+                if not ascii_only and not all(map(str.isascii, box)):
+                    return False
             kinds = set(map(type, values))
-            if float in kinds:
-                return False
-            if dict in kinds or list in kinds:
+            if not kinds <= _SCALARS:
+                if float in kinds:
+                    return False
                 below += [each for each in values if type(each) in _BOXES]
         if not below:
             return True

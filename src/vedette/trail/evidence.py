@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from binascii import a2b_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from vedette.trail.contents import BadContent, Contents
-from vedette.trail.envelope import unb64u
 from vedette.trail.heads import Heads
 from vedette.trail.leaves import NONE, Leaves, slot
 from vedette.trail.notes import BadNote, parse_checkpoint
 
 MOST_STEPS = 64
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
 _HALF_SECOND = 500_000_000
 _MOST_NS = 2**63
 
@@ -51,15 +53,11 @@ class Evidence:
 
     def record(self, envelope: Mapping[str, Any], raw: bytes) -> None:
         """An envelope. Raises `Foreign`."""
-        n, before, time = envelope.get("n"), envelope.get("p"), _nanoseconds(envelope.get("t"))
+        n, time = envelope.get("n"), _nanoseconds(envelope.get("t"))
         if type(n) is not int or not 0 <= n < 2**53:
             raise Foreign("a record without its number")
-        try:
-            previous = unb64u(before) if type(before) is str else b""
-        except ValueError:
-            previous = b""
         leaf = sha256(b"\x00" + raw).digest()
-        came = self.leaves.put(n, slot(leaf, previous if len(previous) == 32 else NONE, time))
+        came = self.leaves.put(n, slot(leaf, _hash(envelope.get("p")), time))
         committed = envelope.get("c")
         if came != "known" and type(committed) is dict:
             self.contents.want(n, committed, rival=came == "twin")
@@ -100,7 +98,7 @@ class Evidence:
     def clock_steps(self) -> list[int]:
         """Numbers at which the wall clock had moved by more than a second against the monotonic one."""
         by_number = sorted((n, distance) for distance, n in self.clocks.items())
-        return [n for (_, before), (n, after) in zip(by_number, by_number[1:], strict=False) if abs(after - before) > 2]
+        return [n for (_, before), (n, after) in pairwise(by_number) if abs(after - before) > 2]
 
     def _lifecycle(self, n: int, facts: Mapping[str, Any]) -> None:
         phase = facts.get("vedette.lifecycle.phase")
@@ -142,6 +140,17 @@ class Evidence:
 
 def _nanoseconds(text: object) -> int:
     """A decimal string; 0 for what is none."""
-    if type(text) is not str or not text.isdecimal() or len(text) > 19:
+    try:
+        value = int(text) if type(text) is str else 0
+    except ValueError:
         return 0
-    return min(int(text), _MOST_NS - 1)
+    return value if 0 <= value < _MOST_NS else 0
+
+
+def _hash(text: object) -> bytes:
+    """The 32 bytes of a base64url hash; zeros, which are no leaf, for what is none."""
+    try:
+        raw = a2b_base64(text.encode().translate(_URLSAFE) + b"=") if type(text) is str else b""
+    except ValueError:
+        return NONE
+    return raw if len(raw) == 32 else NONE

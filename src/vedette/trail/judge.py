@@ -10,7 +10,7 @@ from vedette.trail.evidence import Erasure, Evidence
 from vedette.trail.heads import Chain
 from vedette.trail.intervals import Proof, Prover
 from vedette.trail.known import Known
-from vedette.trail.verdicts import GRADES, StreamReport, Verdict, joined, runs, span
+from vedette.trail.verdicts import GRADES, StreamReport, Verdict, joined, plain, runs, span
 
 
 class Weighed:
@@ -61,7 +61,7 @@ class Weighed:
         yield from self._say("conflicting-record", proof.conflicting - proof.altered)
         yield from self._say_runs("root-mismatch", proof.unrooted)
         yield from self._say_runs("sequence-out-of-range", runs(proof.out_of_range))
-        yield from (Verdict("not-canonical", self.stream, text, at) for at, text in self.evidence.not_canonical)
+        yield from (Verdict("not-canonical", self.stream, plain(text), at) for at, text in self.evidence.not_canonical)
         yield from self._say("frame-corrupt", self.known.corrupt.get(self.stream, ()))
 
     def _of_checkpoints(self) -> Iterator[Verdict]:
@@ -93,12 +93,12 @@ class Weighed:
                 yield Verdict("content-mismatch", self.stream, str(n), n)
             return
         for name in sorted(unmet.strange):
-            yield Verdict("content-mismatch", self.stream, f"{n} {name}", n)
+            yield Verdict("content-mismatch", self.stream, f"{n} {plain(name)}", n)
         for name in sorted(unmet.missing - unmet.strange):
             if (n, name) in gone or (n, "") in gone:
-                yield Verdict("content-erased", self.stream, f"{n} {name}", n)
+                yield Verdict("content-erased", self.stream, f"{n} {plain(name)}", n)
             elif self.evidence.content_policy != "none":
-                yield Verdict("content-missing", self.stream, f"{n} {name}", n)
+                yield Verdict("content-missing", self.stream, f"{n} {plain(name)}", n)
 
     def _of_life(self) -> Iterator[Verdict]:
         evidence = self.evidence
@@ -179,7 +179,7 @@ class Judge:
             yield Verdict("ephemeral")
         yield from self._missing_streams()
         for trail in sorted({each.trail for each in self._streams if each.trail and each.host_key is None}):
-            yield Verdict("host-key-unpinned", detail=trail)
+            yield Verdict("host-key-unpinned", detail=plain(trail))
 
     def _missing_streams(self) -> Iterator[Verdict]:
         """Ordinals have no holes. Of several trails in one source, the verdict names the one it is about."""
@@ -188,7 +188,7 @@ class Judge:
             if each.ordinal is not None:
                 trails.setdefault(each.trail, set()).add(each.ordinal)
         for trail, ordinals in trails.items():
-            about = "" if len(trails) == 1 else f"{trail} "
+            about = "" if len(trails) == 1 else f"{plain(trail)} "
             there = ordinals | {n for n in self._known.unborn if n < max(ordinals)}
             for first, last in _holes(sorted(there)):
                 yield Verdict("missing-stream", detail=f"{about}{span(first, last)}", at=first)

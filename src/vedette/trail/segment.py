@@ -100,7 +100,7 @@ class SegmentFile:
             raise
 
     def finish(self, end: int) -> None:
-        """Cut to the true end, sync and close. After an `OSError` it is closed too, and lost."""
+        """Cut to the true end, sync and close. When that fails, or is interrupted, it is closed too, and lost."""
         with self._syncing:
             if self._fd < 0:
                 return
@@ -108,10 +108,8 @@ class SegmentFile:
                 os.ftruncate(self._fd, end)
                 self._sync()
                 self.finished = True
-            except OSError:
-                self.lost = True
-                raise
             finally:
+                self.lost = not self.finished
                 self.abandon()
 
     def remove(self) -> None:

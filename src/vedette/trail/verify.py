@@ -68,11 +68,9 @@ class Reading:
 
     def _sort(self, line: dict[str, Any], raw: bytes, canonical: bool) -> None:
         stream = line.get("s")
-        if type(stream) is not str or len(stream) != 32 or not _HEX.issuperset(stream) or line.get("v") != 1:
+        if type(stream) is not str or line.get("v") != 1:
             raise Foreign("not of a trail")
-        evidence = self.streams.get(stream)
-        if evidence is None:
-            evidence = self.streams[stream] = Evidence(stream)
+        evidence = self.streams.get(stream) or self._meet(stream)
         sort = line.get("y")
         if not canonical:
             evidence.strange(line)
@@ -84,3 +82,9 @@ class Reading:
             evidence.content(line)
         else:
             raise Foreign("a sort of line that is not known")
+
+    def _meet(self, stream: str) -> Evidence:
+        if len(stream) != 32 or not _HEX.issuperset(stream):
+            raise Foreign("not of a trail")
+        evidence = self.streams[stream] = Evidence(stream)
+        return evidence

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.collected import Collected
 
 import vedette
-from tests.collected import Collected
 
 host_variable: contextvars.ContextVar[str] = contextvars.ContextVar("host_variable", default="unset")
 

@@ -165,7 +165,7 @@ def test_nested_and_concurrent_processors_are_guarded(multi: Any, exporters: Exp
     """A multi processor inside a private provider."""
     memory, nested = MEMORY(), multi()
     provider = provider_of(nested, active_span_processor=multi())
-    nested.add_span_processor(SimpleSpanProcessor(memory))
+    nested.add_span_processor(span_processor=SimpleSpanProcessor(memory))
     provider.get_tracer("t").start_span(SECRET).end()
     assert [span.name for span in memory.get_finished_spans()] == [TAKEN]
 

@@ -39,7 +39,7 @@ def test_both_parsers_say_the_same(value):
     ],
 )
 def test_what_the_wire_may_hold(text, value):
-    """Lone surrogates, bytes that are no UTF-8, a BOM, nesting as an attack: a value that can be written down, or None."""
+    """Lone surrogates, bytes that are no UTF-8, a BOM, nesting as an attack: what can be written down, or None."""
     assert parsed(text) == value
     assert text is None or _patiently(text) == value
     json.dumps(parsed(text), ensure_ascii=False).encode()

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from tests import trail_forge as forge
 from tests.trail_forge import Item, Stream
+
 from vedette.trail import sources
 from vedette.trail.verify import Report, verify
 
@@ -28,7 +28,7 @@ def from_segments(streams: list[Stream], path: Path) -> Report:
 def from_lines(streams: list[Stream], path: Path) -> Report:
     """Exported, shuffled and with repeats, half as plain lines and half as OTLP-JSON."""
     bodies = forge.lines(*streams)
-    random.Random(7).shuffle(bodies)  # noqa: S311
+    random.Random(7).shuffle(bodies)
     bodies += bodies[::5]
     half = len(bodies) // 2
     file = path / "export.jsonl"

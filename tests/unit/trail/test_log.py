@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.sound import sound, streams
+
 from vedette import guard
 from vedette.event import Ack, Event, Kind, Phase, Result
 from vedette.names import SCHEMA
@@ -122,9 +122,7 @@ def test_files_and_folders_are_private_whatever_the_umask(tmp_path: Path) -> Non
             trail.close("stop")
         finally:
             os.umask(before)
-        modes = {
-            str(each.relative_to(trail.folder)): each.stat().st_mode & 0o777 for each in trail.folder.rglob("*")
-        }
+        modes = {str(each.relative_to(trail.folder)): each.stat().st_mode & 0o777 for each in trail.folder.rglob("*")}
         assert modes == {
             "trail.json": 0o600,
             "host.key": 0o400,

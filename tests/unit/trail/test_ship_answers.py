@@ -71,9 +71,6 @@ class Shipping:
         return next((taken for taken in range(steps) if not self.step()), steps)
 
 
-HTTP = {**dict.fromkeys([Say(200), Say(202), Say(200, body=b"{}"), Say(200, body=b'{"partialSuccess":{}}')], A)}
-
-
 @pytest.mark.parametrize(
     ("said", "action"),
     [

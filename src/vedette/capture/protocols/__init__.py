@@ -40,7 +40,7 @@ def read(wire: Wire, asked: Side, answered: Side) -> Reading | None:
     found = protocol_of(place, asked, answered) if place else None
     if place is None or found is None:
         return None
-    events = found.stream is not None and is_event_stream(answered.body or b"")
+    events = found.stream is not None and is_event_stream(answered.body or answered.tail)
     response = None if events else document(answered.body or b"", answered.tail)
     if response and wire.status < 400 and answered.whole and not response.keys() & found.members:
         return None  # somebody's own API may have such a path and such keys

@@ -28,7 +28,8 @@ def assembled(events: Iterable[ServerEvent]) -> Json:
     pieces: dict[int, list[str]] = {}
     for event in events:
         body = obj(parsed(event.data))
-        kind, place = body.get("type") or event.event, integer(body.get("index")) or 0
+        kind = (string(body.get("type")) or event.event) if body else ""  # an event that was cut is none
+        place = integer(body.get("index")) or 0
         if kind == "content_block_delta":
             delta = obj(body.get("delta"))
             pieces.setdefault(place, []).append(_piece(delta))

@@ -102,6 +102,6 @@ def document(body: bytes, tail: bytes = b"") -> Json | None:
     value = None if tail else parsed(body)
     if value is None:
         value = salvaged(body)
-    if not isinstance(value, dict):
-        return None
-    return {**endings(tail), **obj(value)} if tail else value
+    if not tail:
+        return value if isinstance(value, dict) else None
+    return {**endings(tail), **obj(value)} or None

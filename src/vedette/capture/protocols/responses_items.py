@@ -29,7 +29,7 @@ def is_system(item: Json) -> bool:
 
 def is_call(item: Json) -> bool:
     """Whether this asks the host to do something."""
-    return item.get("type") in _ASKED
+    return _kind(item) in _ASKED
 
 
 def is_answer(item: Json) -> bool:

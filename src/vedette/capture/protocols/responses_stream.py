@@ -25,7 +25,7 @@ def assembled(events: list[ServerEvent]) -> Json:
     """A response in the shape of a plain one."""
     for event in reversed(events[-_LAST:]):
         body = obj(parsed(event.data))
-        if body.get("type", event.event) in _ENDS:
+        if _kind(event, body) in _ENDS:
             return obj(body.get("response"))
     return _cut(events)
 
@@ -37,7 +37,7 @@ def _cut(events: list[ServerEvent]) -> Json:
     pieces: dict[int, dict[str, list[str]]] = {}
     for event in events:
         body = obj(parsed(event.data))
-        kind, place = string(body.get("type")) or event.event, integer(body.get("output_index")) or 0
+        kind, place = _kind(event, body), integer(body.get("output_index")) or 0
         if kind in _PIECES:
             pieces.setdefault(place, {}).setdefault(_PIECES[kind], []).append(string(body.get("delta")) or "")
         elif kind in ("response.output_item.added", "response.output_item.done"):
@@ -50,6 +50,11 @@ def _cut(events: list[ServerEvent]) -> Json:
             merged(response, body.get("response"))
     output = [_filled(items.get(place, {}), pieces.get(place, {})) for place in sorted(items.keys() | pieces.keys())]
     return {**response, "output": output}
+
+
+def _kind(event: ServerEvent, body: Json) -> str:
+    """The JSON's type, the event's name only where it has none. An event that was cut is none."""
+    return (string(body.get("type")) or event.event) if body else ""
 
 
 def _filled(item: Json, pieces: dict[str, list[str]]) -> Json:

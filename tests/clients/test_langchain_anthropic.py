@@ -1,0 +1,100 @@
+"""LangChain over the Anthropic SDK: the model call is the SDK's exchange, the tool is LangChain's, each told once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.clients.anthropic_sdk import ASYNC, KEY, MODEL, SAID, STREAMED, answered, message
+from tests.clients.records import Recorder
+from tests.llm_server import LlmServer
+
+from vedette.cli.standin import error, text, tool
+
+langchain_anthropic = pytest.importorskip("langchain_anthropic", reason="runs in its own environment: make matrix")
+tools = pytest.importorskip("langchain_core.tools")
+
+# LangChain leaves its async clients to the collector, with or without Vedette; older ones also warn of pydantic.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning"),
+]
+
+ASKED = [("system", "Be brief."), ("human", "How is it?")]
+
+
+@tools.tool
+def weather(city: str) -> str:
+    """The weather in a city."""
+    return f"mild in {city}"
+
+
+def model(server: LlmServer) -> Any:
+    return langchain_anthropic.ChatAnthropic(
+        model=MODEL, base_url=server.url, api_key=KEY, max_tokens=64, max_retries=0
+    )
+
+
+def spoken(said: Any) -> Any:
+    """What the host sees of a message but for its random id."""
+    return said.content, said.usage_metadata, said.response_metadata
+
+
+def _invoke(server: LlmServer) -> Any:
+    return spoken(model(server).invoke(ASKED))
+
+
+def _ainvoke(server: LlmServer) -> Any:
+    return spoken(asyncio.run(model(server).ainvoke(ASKED)))
+
+
+@pytest.mark.parametrize("host", [_invoke, _ainvoke])
+def test_an_invocation_is_one_inference(recorder: Recorder, host: Callable[..., Any]) -> None:
+    source = {"source": ASYNC} if host is _ainvoke else {}
+    assert recorder.play(host).only == message(answered(), SAID, **source)
+
+
+def _stream(server: LlmServer) -> Any:
+    return [chunk.content for chunk in model(server).stream(ASKED)]
+
+
+def _astream(server: LlmServer) -> Any:
+    async def main() -> Any:
+        return [chunk.content async for chunk in model(server).astream(ASKED)]
+
+    return asyncio.run(main())
+
+
+@pytest.mark.parametrize("host", [_stream, _astream])
+def test_a_stream_is_the_whole_answer(recorder: Recorder, host: Callable[..., Any]) -> None:
+    source = {"source": ASYNC} if host is _astream else {}
+    assert recorder.play(host).only == message(answered(**STREAMED), SAID, **source)
+
+
+def _loop(server: LlmServer) -> Any:
+    bound = model(server).bind_tools([weather])
+    first = bound.invoke(ASKED)
+    results = [weather.invoke(call) for call in first.tool_calls]
+    return bound.invoke([*ASKED, first, *results]).content
+
+
+def test_a_tool_is_told_once_by_the_seam_that_saw_it_run(recorder: Recorder) -> None:
+    """The next request tells of its result as well: that is not a second execution."""
+    seen = recorder.play(_loop, [tool("weather", {"city": "Paris"}, id="toolu_paris"), text("Mild.")])
+    assert seen.got == "Mild."
+    assert [each.kind for each in seen.told] == ["inference", "tool", "inference"]
+    (ran,) = seen.of("tool")
+    assert (ran.name, ran.result, ran.parent) == ("weather", "ok", "")
+    assert ran.facts["gen_ai.tool.call.id"] == "toolu_paris"
+    assert ran.facts["vedette.source"].startswith("langchain_core.tools.base:")
+    assert ran.content["gen_ai.tool.call.arguments"] == {"city": "Paris"}
+    assert "mild in Paris" in str(ran.content["gen_ai.tool.call.result"])
+
+
+def test_a_refused_request_raises_as_it_would(recorder: Recorder) -> None:
+    seen = recorder.play(_invoke, [error(400, "Too long")])
+    assert "BadRequestError" in str(seen.got)
+    assert (seen.only.result, seen.only.content["vedette.error.message"]) == ("error", "Too long")
