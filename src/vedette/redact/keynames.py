@@ -8,80 +8,17 @@ import re
 _SPLIT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-_.\s]+")
 
 SECRET = frozenset(
-    [
-        "password",
-        "passwd",
-        "pwd",
-        "passphrase",
-        "secret",
-        "token",
-        "apikey",
-        "accesskey",
-        "secretkey",
-        "privatekey",
-        "clientsecret",
-        "credential",
-        "credentials",
-        "authorization",
-        "proxyauthorization",
-        "cookie",
-        "setcookie",
-        "xapikey",
-        "signature",
-        "sig",
-        "otp",
-        "pin",
-        "cvv",
-        "cvc",
-        "salt",
-        "hmac",
-        "accesstoken",
-        "refreshtoken",
-        "authtoken",
-        "idtoken",
-        "sessiontoken",
-        "bearertoken",
-        "secretaccesskey",
-        "sessionkey",
-        "signingkey",
-        "encryptionkey",
-        "webhooksecret",
-        "connectionstring",
-        "xauthtoken",
-        "xamzsecuritytoken",
-        "xgoogapikey",
-    ]
+    """password passwd pwd passphrase secret token apikey accesskey secretkey privatekey clientsecret credential
+    credentials authorization proxyauthorization cookie setcookie xapikey signature sig otp pin cvv cvc salt hmac
+    accesstoken refreshtoken authtoken idtoken sessiontoken bearertoken secretaccesskey sessionkey signingkey
+    encryptionkey webhooksecret connectionstring xauthtoken xamzsecuritytoken xgoogapikey""".split()
 )
 _TAILS = ("password", "passwd", "passphrase", "secret", "apikey", "accesstoken", "authtoken", "privatekey", "secretkey",
           "accesskey", "clientsecret", "credentials", "token", "refreshtoken")  # fmt: skip
 EXEMPT = frozenset(
-    [
-        "maxtokens",
-        "token_count",
-        "tokencount",
-        "tokentype",
-        "tokenizer",
-        "publickey",
-        "secretname",
-        "secretarn",
-        "passwordpolicy",
-        "cachekey",
-        "sortkey",
-        "partitionkey",
-        "primarykey",
-        "foreignkey",
-        "idempotencykey",
-        "nextpagetoken",
-        "pagetoken",
-        "continuationtoken",
-        "nexttoken",
-        "key",
-        "stoptoken",
-        "eostoken",
-        "bostoken",
-        "padtoken",
-        "unktoken",
-    ]
+    """maxtokens token_count tokencount tokentype tokenizer publickey secretname secretarn passwordpolicy cachekey sortkey
+    partitionkey primarykey foreignkey idempotencykey nextpagetoken pagetoken continuationtoken nexttoken key
+    stoptoken eostoken bostoken padtoken unktoken""".split()
 )
 QUERY = frozenset({"sig", "signature", "xamzsignature", "xamzcredential", "xgoogsignature", "xgoogcredential", "code",
                    "key", "awsaccesskeyid", "state", "sas", "se", "auth"})  # fmt: skip

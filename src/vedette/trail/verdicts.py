@@ -20,34 +20,15 @@ class Grade(IntEnum):
 
 EXIT = {Grade.WHOLE: 0, Grade.NOTE: 0, Grade.UNFINISHED: 1, Grade.BROKEN: 2, Grade.NO_ANSWER: 3}
 
-_NOTES = [
-    "intent-without-outcome",
-    "content-erased",
-    "content-shed",
-    "gap",
-    "clock-step",
-    "unanchored",
-    "ephemeral",
-    "host-key-unpinned",
-]
-_UNFINISHED = ["stream-not-closed", "unsealed-tail", "gap-open", "torn"]
-_BROKEN = [
-    "altered-record",
-    "missing-record",
-    "conflicting-record",
-    "not-canonical",
-    "content-mismatch",
-    "content-missing",
-    "missing-stream",
-    "missing-checkpoint",
-    "bad-checkpoint-signature",
-    "forged-checkpoint",
-    "equivocation",
-    "root-mismatch",
-    "bad-peaks",
-    "frame-corrupt",
-    "sequence-out-of-range",
-]
+_NOTES = """
+intent-without-outcome content-erased content-shed gap clock-step unanchored ephemeral host-key-unpinned
+""".split()
+_UNFINISHED = "stream-not-closed unsealed-tail gap-open torn".split()
+_BROKEN = """
+altered-record missing-record conflicting-record not-canonical content-mismatch content-missing missing-
+stream missing-checkpoint bad-checkpoint-signature forged-checkpoint equivocation root-mismatch bad-peaks
+frame-corrupt sequence-out-of-range
+""".split()
 
 GRADES = {
     **dict.fromkeys(_NOTES, Grade.NOTE),
