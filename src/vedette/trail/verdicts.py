@@ -25,8 +25,8 @@ intent-without-outcome content-erased content-shed gap clock-step unanchored eph
 """.split()
 _UNFINISHED = "stream-not-closed unsealed-tail gap-open torn".split()
 _BROKEN = """
-altered-record missing-record conflicting-record not-canonical content-mismatch content-missing missing-
-stream missing-checkpoint bad-checkpoint-signature forged-checkpoint equivocation root-mismatch bad-peaks
+altered-record missing-record conflicting-record not-canonical content-mismatch content-missing missing-stream
+missing-checkpoint bad-checkpoint-signature forged-checkpoint equivocation root-mismatch bad-peaks
 frame-corrupt sequence-out-of-range
 """.split()
 
