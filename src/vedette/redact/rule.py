@@ -1,0 +1,71 @@
+"""One rule, as the pack holds it: what both the generator that writes packs and the engines that run them know of.
+
+A pack is a JSON-lines file, one rule a line, sorted by id; `rules/forge` makes it out of facts, nothing edits it by hand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Group = Literal["token", "context", "keyvalue", "pii"]
+Tier = Literal["alert", "redact"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One format. Patterns are over bytes, ASCII, in the dialect that Hyperscan, RE2 and `re` share (redaction.md 4).
+
+    `core` is what stage 1 looks for; a hit that ends at byte e opens the window `[e - left, e + right]`, in which `exact`
+    is searched; its group `value` is what is masked, unless a byte of the class `not_after` follows it. `validator` names
+    a function of `validators`; `entropy` is the least Shannon entropy of the value, bits a character. A match that fails
+    them is no match where the rule is of group `pii`, and only loses its alert where it is a secret. `keywords`: one of
+    them (lower case) stands in every match, for the engine without a scanner. `stop` names a set of stop words. `tier`:
+    `alert` implies redact; `redact` alone never becomes a finding.
+    """
+
+    id: str
+    kind: str
+    group: Group
+    core: str
+    exact: str
+    value: int = 0
+    not_after: str = ""
+    left: int
+    right: int
+    validator: str = ""
+    entropy: float = 0.0
+    keywords: tuple[str, ...] = ()
+    stop: str = ""
+    tier: Tier = "redact"
+    source: str
+
+
+_DEFAULTS: dict[str, Any] = {
+    "value": 0,
+    "not_after": "",
+    "validator": "",
+    "entropy": 0.0,
+    "keywords": [],
+    "stop": "",
+    "tier": "redact",
+}
+
+
+def dumps(rules: Iterable[Rule]) -> str:
+    """The text of a pack; what is at its default is left out."""
+    lines = []
+    for rule in sorted(rules, key=lambda each: each.id):
+        row = {**asdict(rule), "keywords": list(rule.keywords)}
+        kept = {name: value for name, value in row.items() if name not in _DEFAULTS or value != _DEFAULTS[name]}
+        lines.append(json.dumps(kept, ensure_ascii=True, separators=(",", ":")))
+    return "\n".join(lines) + "\n"
+
+
+def loads(text: str) -> tuple[Rule, ...]:
+    """The rules of a pack. Raises `ValueError` or `TypeError` for what is none."""
+    return tuple(
+        Rule(**{**row, "keywords": tuple(row.get("keywords", ()))}) for row in map(json.loads, text.splitlines())
+    )
