@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+import vedette
 from tests.collected import Collected
-from vedette import guard, runtime
+from vedette import guard
 from vedette.capture import hub, threads, weave
 
 
@@ -19,7 +20,7 @@ def _loud_guard() -> Iterator[None]:
     guard.loud(True)
     yield
     guard.loud(False)
-    runtime.stop()
+    vedette.stop()  # seams, line and exporter guard, whichever door opened them
     guard.reset()
 
 

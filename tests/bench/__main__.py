@@ -1,7 +1,8 @@
 """`make bench`: what Vedette costs, against the same program without it and against a hand-written floor.
 
-Rounds of the variants take turns in one process, so that a machine whose speed drifts cannot fool a ratio. Times are the
-smallest of all rounds, per call: the host's thread (what a user waits for) and the whole process (what a machine pays).
+Rounds of the variants take turns in one process, so that a machine whose speed drifts cannot fool a ratio. Times are
+CPU time per call, the median of the rounds: of the host's thread (what a user waits for) and of the whole process with
+the flush (what a machine pays).
 """
 
 from __future__ import annotations

@@ -173,15 +173,15 @@ def _added(costs: list[Cost], bare: list[Cost]) -> dict[str, float]:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    lines = [
-        f"{'added per call, us':<32}{'bare':>8}{'floor':>9}{'contrib':>9}{'Vedette':>9}{'':>4}{'Vedette':>9}{'Vedette':>9}",
-        f"{'':<32}{'CPU':>8}{'CPU':>9}{'CPU':>9}{'CPU':>9}{'':>4}{'thread':>9}{'/ floor':>9}",
-    ]
+    lines = [_line("added per call, us", "bare", "floor", "contrib", "Vedette", "Vedette", "Vedette")]
+    lines.append(_line("", "CPU", "CPU", "CPU", "CPU", "thread", "/ floor"))
     for row in rows:
-        ratio = row["vedette"]["process_us"] / row["floor"]["process_us"] if row["floor"]["process_us"] > 0 else 0.0
-        lines.append(
-            f"{row['workload']:<32}{row['bare_us']:>8.0f}{row['floor']['process_us']:>9.0f}"
-            f"{row['contrib']['process_us']:>9.0f}{row['vedette']['process_us']:>9.0f}{'':>4}"
-            f"{row['vedette']['thread_us']:>9.0f}{ratio:>9.2f}"
-        )
+        floor, ours = row["floor"]["process_us"], row["vedette"]
+        cpu = (row["bare_us"], floor, row["contrib"]["process_us"], ours["process_us"], ours["thread_us"])
+        ratio = f"{ours['process_us'] / floor:.2f}" if floor > 0 else "-"
+        lines.append(_line(row["workload"], *(f"{each:.0f}" for each in cpu), ratio))
     return "\n".join(lines)
+
+
+def _line(name: str, *cells: str) -> str:
+    return f"{name:<32}" + "".join(f"{each:>9}" for each in cells)

@@ -1,4 +1,4 @@
-"""What `opentelemetry-instrument` with Vedette adds to a program's start, over `opentelemetry-instrument` without it."""
+"""What Vedette adds to the start of a program under `opentelemetry-instrument`, over the same without Vedette."""
 
 from __future__ import annotations
 

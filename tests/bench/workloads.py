@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,18 +25,6 @@ class Workload:
     run: Callable[[], Any]
     times: int = 100
     operations: int = 1
-
-
-@contextmanager
-def server(script: str) -> Iterator[str]:
-    """A model server in another process, so that its CPU is not ours."""
-    process = subprocess.Popen([sys.executable, "-I", "-c", script], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @tool
