@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.metadata
+import io
+import json
 import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any, NoReturn
 
 from vedette.config import Settings, load
 
@@ -21,37 +24,64 @@ COMMANDS = {
 }
 
 EXIT_USAGE = 2
+EXIT_NO_ANSWER = 3
 
 
 class UsageError(Exception):
-    """Said in one line on standard error; exit code 2 (of `verify`: 3, no answer)."""
+    """Said in one line on standard error; the exit code is that of the command's parser."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage is one line and a hint. `code` is 2, but 3 for `verify`, whose 2 says that a record is broken."""
 
     code = EXIT_USAGE
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(self.code, f"{self.prog}: {message} (`{self.prog} --help`)\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _speak_any_encoding()
     parser = _parser()
     args = parser.parse_args(arguments)
     if args.command is None:
         parser.print_help()
         return 0
     try:
+        settings()
         code: int = _module(args.command).run(args)
         sys.stdout.flush()
-    except UsageError as error:
-        print(f"vedette {args.command}: {error}", file=sys.stderr)
-        return error.code
-    except BrokenPipeError:  # `vedette show | head`: the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (UsageError, OSError) as error:
+        return _failed(args.command, error)
     except KeyboardInterrupt:
         return 130
     return code
 
 
+def _failed(command: str, error: UsageError | OSError) -> int:
+    if isinstance(error, BrokenPipeError):  # `vedette show | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    told = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+    print(f"vedette {command}: {told}", file=sys.stderr)
+    return exit_code(command)
+
+
+def exit_code(command: str) -> int:
+    """What a command that cannot do its work ends with."""
+    return EXIT_NO_ANSWER if command == "verify" else EXIT_USAGE
+
+
+def _speak_any_encoding() -> None:
+    """Where the terminal has no such character, its escape is written instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="vedette",
         description="Writes down what AI agents do: redacted, sealed, and handed to any OpenTelemetry collector.",
         epilog="To record: opentelemetry-instrument python my_agent.py",
@@ -59,7 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"vedette {importlib.metadata.version('vedette')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, about in COMMANDS.items():
-        _module(name).configure(commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}."))
+        command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+        command.code = exit_code(name)
+        _module(name).configure(command)
     return parser
 
 
@@ -73,3 +105,9 @@ def settings() -> Settings:
     if problems:
         raise UsageError(str(problems[0]).partition(" (going on")[0])
     return found
+
+
+def as_json(value: Any) -> str:
+    """One line of JSON, in the characters that standard output has."""
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(value, ensure_ascii=not utf8)

@@ -9,18 +9,23 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from vedette.cli import UsageError
+from vedette.cli import UsageError, demo_tampering
+from vedette.cli.glance import Glance, glance
 from vedette.cli.paint import Paint
-from vedette.cli.standin import StandIn, text, tool
+from vedette.cli.standin import Request, StandIn, text, tool
 from vedette.cli.timeline import Timeline
-from vedette.trail import reading, sources, spool
+from vedette.trail import reading, sources
 from vedette.trail.verify import render, verify
 
 AGENT = Path(__file__).with_name("demo_agent.py")
 NEEDED = ("openai", "anthropic", "httpx")
+PLANTED = {"the key": "ghp_" + "a1B2c3D4e5F6" * 3, "the address": "ada@example.org"}
+"""What `demo_agent.py` puts into its prompt; looks like a token, is none."""
+
 SCRIPT = (
     tool("weather", {"city": "Paris"}),
     tool("mail", {"text": "Paris: 18 degrees and sunny. Yours, the agent"}),
@@ -30,46 +35,53 @@ SCRIPT = (
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--trail", type=Path, help="keep the trail in this folder (default: a temporary one)")
+    parser.add_argument("--trail", metavar="PATH", type=Path, help="keep the trail here (default: a temporary folder)")
+    parser.epilog = "Needs no key and no network. Exit code: 0 if the record proved whole and the tampering was caught."
 
 
 def run(args: argparse.Namespace) -> int:
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise UsageError(f"needs {', '.join(missing)}: pip install 'vedette[demo]'")
-    with tempfile.TemporaryDirectory(prefix="vedette-demo-") as scratch:
-        trail = args.trail or Path(scratch) / "trail"
+    with _folder(args.trail) as (trail, scratch):
         paint = Paint()
-        _record(trail, paint)
+        received = _record(trail, paint)
+        clean = _show(trail, received, paint)
         whole = _prove(trail, paint)
-        caught = _tamper(trail, Path(scratch) / "tampered", paint)
+        caught = _tamper(trail, scratch / "tampered", paint)
         if args.trail:
-            print(f"\nThe trail is in {trail}; try `vedette show {trail}` and `vedette verify {trail}`.")
-    return 0 if whole and caught else 1
+            print(f"\nYours to look at: vedette show {trail}")
+    return 0 if clean and whole and caught else 1
 
 
-def _title(paint: Paint, text: str) -> None:
-    print(f"\n{paint('bold', text)}")
+@contextmanager
+def _folder(named: Path | None) -> Iterator[tuple[Path, Path]]:
+    """Where the trail goes, and a scratch folder that is gone afterwards."""
+    if named is not None and named.exists() and any(named.iterdir()):
+        raise UsageError(f"{named} is not empty: name a new folder")
+    with tempfile.TemporaryDirectory(prefix="vedette-demo-") as scratch:
+        yield named or Path(scratch) / "trail", Path(scratch)
 
 
-def _record(trail: Path, paint: Paint) -> None:
-    """Run the agent as a user would, in a process of its own, against the stand-in on loopback."""
-    _title(paint, "An agent runs: opentelemetry-instrument python agent.py")
+def _title(paint: Paint, number: int, title: str, command: str = "") -> None:
+    print(f"\n{paint('bold', f'{number}. {title}')}{paint('dim', f'  $ {command}') if command else ''}\n", flush=True)
+
+
+def _record(trail: Path, paint: Paint) -> list[Request]:
+    """Run the agent as a user would, in a process of its own; what the stand-in on loopback was sent."""
+    _title(paint, 1, "An agent runs", "opentelemetry-instrument python agent.py")
+    settings = {"VEDETTE_TRAIL": str(trail)}
     with StandIn(script=SCRIPT) as server:
-        settings = {"VEDETTE_TRAIL": str(trail), "DEMO_SERVER": server.url}
-        subprocess.run(  # noqa: S603 - our own file, with this interpreter
-            [_launcher(), sys.executable, str(AGENT)], check=True, env=_clean(os.environ) | settings
+        ran = subprocess.run(  # noqa: S603 - our own file, with this interpreter
+            [_launcher(), sys.executable, str(AGENT)],
+            check=False,
+            env=_clean(os.environ) | settings | {"DEMO_SERVER": server.url},
         )
-    print("It talked to two models, used two tools and called one API. No line of it knows of Vedette.")
-    _title(paint, "What was written down, before and while it happened (vedette show)")
-    records = list(reading.records(trail))
-    print("\n".join(Timeline(paint, width=shutil.get_terminal_size((110, 24)).columns).whole(records)))
-    taken: Counter[str] = Counter()
-    for record in records:
-        taken.update(record.envelope.get("q", {}))
-    _title(paint, "What never left the process")
-    for kind, count in taken.most_common():
-        print(f"  {count} x {kind}")
+        received = list(server.requests)
+    if ran.returncode:
+        raise UsageError(f"the example agent ended with exit code {ran.returncode}")
+    print("It asked two models, used two tools and called one API. No line of it knows of Vedette.")
+    return received
 
 
 def _launcher() -> str:
@@ -85,25 +97,46 @@ def _clean(env: os._Environ[str]) -> dict[str, str]:
     return {name: value for name, value in env.items() if not name.startswith(("OTEL_", "VEDETTE_"))}
 
 
+def _show(trail: Path, received: Sequence[Request], paint: Paint) -> bool:
+    """The timeline, and whether what was planted reached the models and not the trail."""
+    _title(paint, 2, "What was written down, before and while it happened", "vedette show")
+    told = [glance(record) for record in reading.records(trail)]
+    timeline = Timeline(paint, width=shutil.get_terminal_size((110, 24)).columns)
+    for record in told:
+        timeline.learn(record)
+    print("\n".join(timeline.whole(record for record in told if record.kind != "lifecycle")))
+    return _search(trail, told, received, paint)
+
+
+def _search(trail: Path, told: Sequence[Glance], received: Sequence[Request], paint: Paint) -> bool:
+    _title(paint, 3, "What the models were sent, and the record does not hold")
+    written = b"".join(path.read_bytes() for path in sorted(trail.rglob("*.seg")))
+    clean = True
+    for what, planted in PLANTED.items():
+        sent = sum(planted.encode() in request.body for request in received)
+        found = written.count(planted.encode())
+        clean = clean and sent > 0 and found == 0
+        verdict = paint("red" if found else "green", f"found {found} times in {len(written):,} bytes of trail")
+        print(f"  {what:<12} sent to a model {sent} times, {verdict}")
+    kinds = {kind for record in told for kind in record.taken}
+    print(f"  Taken out by a keyed token, equal for equal values: {', '.join(sorted(kinds))}.")
+    return clean
+
+
 def _prove(trail: Path, paint: Paint) -> bool:
-    _title(paint, "The record proves itself (vedette verify)")
+    _title(paint, 4, "The record proves itself", "vedette verify")
     report = verify(sources.segments(trail))
-    print(render(report, colour=paint.on))
+    print(render(report, colour=paint.on).rstrip())
     return report.exit_code == 0
 
 
 def _tamper(trail: Path, copy: Path, paint: Paint) -> bool:
     """Somebody changes one word of one record, and mends the file's checksum so that it looks untouched."""
-    _title(paint, "Somebody edits one record of a copy: the mail's tool is said to be another one")
+    _title(paint, 5, "Somebody edits one record of a copy, and mends its checksum", "vedette verify copy")
     shutil.copytree(trail, copy)
-    segment = spool.segment_files(spool.stream_folders(copy)[0])[0]
-    data = segment.read_bytes()
-    for frame in spool.scan(data):
-        if frame.type == spool.ENVELOPE and b'"mail"' in frame.payload:
-            forged = spool.encode_frame(frame.type, frame.payload.replace(b'"mail"', b'"note"'), frame.flags)
-            data = data[: frame.offset] + forged + data[frame.end :]
-            break
-    segment.write_bytes(data)
+    demo_tampering.rename_tool(copy, b'"mail"', b'"note"')
     report = verify(sources.segments(copy))
-    print(render(report, colour=paint.on))
-    return report.exit_code == 2
+    print(demo_tampering.without_notes(render(report, colour=paint.on)))
+    caught = report.exit_code == 2
+    print(paint("green", "Caught.") if caught else paint("red", "Not caught."))
+    return caught

@@ -1,4 +1,4 @@
-"""`vedette doctor`: what is installed, woven and reachable, and what is not and why. Exit code 1: something is wrong."""
+"""`vedette doctor`: what is installed, woven and reachable, what is not and why. Exit code 1: something is wrong."""
 
 from __future__ import annotations
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 _CODES = {
     "dim": "2", "bold": "1", "red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35", "cyan": "36",
 }  # fmt: skip
+
+_TAKEN = re.compile(r"(\[[a-z0-9_]+:[0-9a-f.]{6,21}\])")
 
 
 def wanted() -> bool:
@@ -17,13 +20,18 @@ def wanted() -> bool:
 
 
 class Paint:
-    """`paint.red("text")`; a plain string where colour is off."""
+    """`paint("red", text)`; the plain text where colour is off, or no style is named."""
 
     def __init__(self, on: bool | None = None) -> None:
         self.on = wanted() if on is None else on
 
     def __call__(self, style: str, text: str) -> str:
-        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.on else text
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.on and style else text
+
+    def quoted(self, text: str, style: str) -> str:
+        """`text` in its style, but what redaction took out of it in yellow."""
+        parts = (part for part in _TAKEN.split(text) if part)
+        return "".join(self("yellow" if _TAKEN.fullmatch(part) else style, part) for part in parts)
 
 
 def duration(nanoseconds: int) -> str:

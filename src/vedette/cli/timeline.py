@@ -1,154 +1,93 @@
-"""One line a record: when, what, how long, how it ended, what was taken out. Nested as the operations were."""
+"""The record for people: one line an operation, below it what was said; nested as the operations were.
+
+    15:29:27.507  model    chat gpt-5  127.0.0.1            18.2 ms  31 → 6 tokens
+                           → What is the weather in Paris? Answer to [email:2becc5].
+                           ← weather(city="Paris")
+                           ■ redacted 1 email
+
+No line is wider than the terminal, and nothing but printable characters comes out.
+"""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from vedette.cli.paint import Paint, duration, size
-from vedette.trail.reading import Record
+from vedette.cli import line
+from vedette.cli.glance import Glance
+from vedette.cli.paint import Paint
+from vedette.cli.said import WHY, said
+from vedette.cli.tally import Tally, counted
+from vedette.cli.text import brief, fit, plain
+from vedette.cli.tree import Depths, answered, ordered
 
-Envelope = dict[str, Any]
-
-_MARKS = {
-    "inference": ("cyan", "model"),
-    "tool": ("magenta", "tool"),
-    "agent": ("blue", "agent"),
-    "retrieval": ("blue", "search"),
-    "exchange": ("cyan", "http"),
-    "process": ("magenta", "process"),
-    "connection": ("cyan", "socket"),
-    "input": ("green", "user"),
-    "output": ("green", "answer"),
-    "auth": ("yellow", "auth"),
-    "change": ("yellow", "change"),
-    "finding": ("red", "finding"),
-    "lifecycle": ("dim", "trail"),
-}
-_ENDS = {"ok": "", "error": "red", "denied": "yellow", "cancelled": "yellow", "abandoned": "yellow", "unknown": "dim"}
-_DEEPEST = 6
+_LEAST = 40
+"""Columns below which lines are no longer made narrower."""
 
 
 class Timeline:
-    """Turns records into lines."""
+    """Turns records into lines. It learns from all records, told or not, which process a stream belongs to."""
 
-    def __init__(self, paint: Paint, *, width: int = 110, content: bool = True) -> None:
+    def __init__(self, paint: Paint, *, width: int) -> None:
         self._paint = paint
-        self._width = width
-        self._content = content
-        self._depth: dict[str, int] = {}
+        self._width = max(width, _LEAST)
+        self._depths = Depths()
+        self._programs: dict[str, str] = {}
+        self._place: tuple[str, ...] = ()
 
-    def lines(self, envelope: Envelope, content: dict[str, str]) -> list[str]:
-        """The record's line, and a line for what was said, if anything was."""
-        depth = self._nest(envelope)
-        style, mark = _MARKS.get(envelope["k"], ("dim", envelope["k"]))
-        told = [self._when(envelope), f"{'  ' * depth}{self._paint(style, f'{mark:<8}')}", self._what(envelope)]
-        told += [each for each in (self._ending(envelope), self._measure(envelope), self._taken(envelope)) if each]
-        lines = ["  ".join(told)]
-        said = self._said(envelope, content) if self._content else ""
-        return [*lines, self._paint("dim", f"{' ' * 14}{'  ' * depth}{said}")] if said else lines
+    def learn(self, record: Glance) -> None:
+        """Take note of a birth, for the heading of its process."""
+        if record.kind == "lifecycle" and record.fact("vedette.lifecycle.phase") == "birth":
+            program = record.fact("process.executable.name") or record.fact("service.name")
+            self._programs[record.stream] = f"{program}, process {record.fact('vedette.pid')}"
 
-    def whole(self, records: Iterable[Record], *, everything: bool = False) -> Iterator[str]:
-        """All lines, by when operations began: an agent's run stands before what it did.
+    def whole(self, records: Iterable[Glance], *, intents: bool = False) -> Iterator[str]:
+        """All lines, in order of the operations' beginning, and closing lines that count them.
 
-        An intent is told by its outcome; one without is shown as what it is, something that was under way.
+        An intent is told by its outcome, unless `intents` is set; one without an outcome stands for itself.
         """
-        ordered = sorted(records, key=lambda record: int(record.envelope.get("b", record.envelope["t"])))
-        answered = {(each.envelope["s"], each.envelope["of"]) for each in ordered if "of" in each.envelope}
-        for record in ordered:
-            envelope = record.envelope
-            is_open = envelope["f"] == "intent" and (envelope["s"], envelope["n"]) not in answered
-            if is_open:
-                yield from self._under_way(record)
-            elif everything or (envelope["f"] != "intent" and envelope["k"] != "lifecycle"):
-                yield from self.lines(envelope, record.content)
+        known = list(records)
+        done = answered(known)
+        tally = Tally()
+        for depth, record in ordered(known if intents else (each for each in known if not _is_done(each, done))):
+            under_way = record.phase == "intent" and not _is_done(record, done)
+            if record.phase != "intent" or under_way:
+                tally.add(record)
+            yield from self._lines(record, depth, under_way=under_way)
+        yield from ("", *(self._paint("bold", fit(each, self._width)) for each in tally.lines()))
 
-    def _under_way(self, record: Record) -> list[str]:
-        line, *rest = self.lines(record.envelope, record.content)
-        return [f"{line}  {self._paint('yellow', 'under way, no outcome')}", *rest]
+    def follow(self, record: Glance, *, told: bool = True) -> Iterator[str]:
+        """The lines of a record that has just come; of one that is not to be told, only its place is kept in mind."""
+        depth = self._depths.of(record)
+        if told:
+            yield from self._lines(record, depth)
 
-    def _nest(self, envelope: Envelope) -> int:
-        facts = envelope.get("a", {})
-        depth = min(self._depth.get(facts.get("vedette.parent.id", ""), -1) + 1, _DEEPEST)
-        if facts.get("vedette.event.id"):
-            self._depth[facts["vedette.event.id"]] = depth
-        return depth
+    def _lines(self, record: Glance, depth: int, *, under_way: bool = False) -> Iterator[str]:
+        yield from self._heading(record)
+        columns = line.columns(self._width, depth)
+        yield line.main(record, columns, self._paint, under_way=under_way)
+        margin = " " * columns.details
+        for mark, text in said(record):
+            told = fit(brief(plain(text)), self._width - columns.details - 2)
+            yield f"{margin}{self._paint('red' if mark == WHY else 'dim', mark)} {self._paint.quoted(told, 'dim')}"
+        if record.taken:
+            told = fit(f"redacted {counted(record.taken)}", self._width - columns.details - 2)
+            yield f"{margin}{self._paint('yellow', f'■ {told}')}"
 
-    def _when(self, envelope: Envelope) -> str:
-        at = int(envelope.get("b") or envelope["t"])
-        clock = time.strftime("%H:%M:%S", time.localtime(at // 10**9))
-        return self._paint("dim", f"{clock}.{at // 10**6 % 1000:03d}")
-
-    def _what(self, envelope: Envelope) -> str:
-        facts = envelope.get("a", {})
-        kind = envelope["k"]
-        if kind == "exchange":
-            return f"{facts.get('http.request.method', '')} {_short(facts.get('url.full', ''), 60)}"
-        if kind == "lifecycle":
-            reason = facts.get("vedette.lifecycle.reason", "")
-            return f"{facts.get('vedette.lifecycle.phase', '')} {reason}".strip()
-        if kind == "finding":
-            return f"{self._paint('bold', envelope.get('e', ''))} ({facts.get('vedette.finding.severity', '')})"
-        if kind == "inference":
-            return f"{envelope.get('e', '')} @ {facts.get('server.address', '')}"
-        return str(envelope.get("e", ""))
-
-    def _ending(self, envelope: Envelope) -> str:
-        result = envelope.get("r", "")
-        style = _ENDS.get(result, "")
-        status = envelope.get("a", {}).get("http.response.status_code", "")
-        if not style:
-            return str(status) if envelope["k"] == "exchange" else ""
-        told = f"{result} {envelope.get('a', {}).get('error.type', '')}".strip()
-        return self._paint(style, f"{status} {told}".strip() if envelope["k"] == "exchange" else told)
-
-    def _measure(self, envelope: Envelope) -> str:
-        facts = envelope.get("a", {})
-        told = [duration(envelope.get("d", 0))]
-        if facts.get("gen_ai.usage.input_tokens") is not None:
-            told.append(f"{facts['gen_ai.usage.input_tokens']} -> {facts.get('gen_ai.usage.output_tokens', 0)} tokens")
-        elif facts.get("http.response.body.size") and envelope["k"] == "exchange":
-            told.append(size(facts["http.response.body.size"]))
-        return self._paint("dim", ", ".join(each for each in told if each))
-
-    def _taken(self, envelope: Envelope) -> str:
-        taken = ", ".join(f"{count} {kind}" for kind, count in envelope.get("q", {}).items())
-        return self._paint("yellow", f"[redacted: {taken}]") if taken else ""
-
-    def _said(self, envelope: Envelope, content: dict[str, str]) -> str:
-        """What was said, in one line: the last words in, the first words out."""
-        kind = envelope["k"]
-        if kind == "inference":
-            told = [_last(content.get("gen_ai.input.messages", "")), _last(content.get("gen_ai.output.messages", ""))]
-        elif kind == "tool":
-            told = [content.get("gen_ai.tool.call.arguments", ""), content.get("gen_ai.tool.call.result", "")]
-        elif kind in ("input", "output"):
-            told = [_last(content.get(f"gen_ai.{kind}.messages", ""))]
-        else:
-            told = [content.get("vedette.finding.message", "") or content.get("vedette.error.message", "")]
-        half = (self._width - 20) // max(len([each for each in told if each]), 1)
-        return " -> ".join(_short(each, half) for each in told if each)
+    def _heading(self, record: Glance) -> Iterator[str]:
+        """Whenever another process, day, user or session comes to word."""
+        day = time.strftime("%d %b %Y", time.localtime(record.began_ns // 10**9))
+        place = (record.stream, day, *record.who[:2])
+        if place == self._place:
+            return
+        if self._place:
+            yield ""
+        self._place = place
+        program = self._programs.get(record.stream) or f"stream {record.stream[:8]}"
+        who = [f"{word} {name}" for word, name in zip(("user", "session", "agent"), record.who, strict=False) if name]
+        told = fit(brief(plain(" · ".join([day, program, *who]))), self._width)
+        yield self._paint("bold", told)
 
 
-def _last(messages: str) -> str:
-    """The text of the last message, or what it asks for."""
-    try:
-        parts = json.loads(messages)[-1]["parts"]
-        return " ".join(_part(part) for part in parts)
-    except (ValueError, LookupError, TypeError):
-        return ""
-
-
-def _part(part: dict[str, Any]) -> str:
-    if part.get("type") == "tool_call":
-        return f"{part.get('name')}({json.dumps(part.get('arguments'), ensure_ascii=False)})"
-    if part.get("type") == "tool_call_response":
-        return str(part.get("response"))
-    return str(part.get("content", part.get("type", "")))
-
-
-def _short(text: object, most: int) -> str:
-    flat = " ".join(str(text).split())
-    return flat if len(flat) <= most else f"{flat[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+def _is_done(record: Glance, done: set[tuple[str, int]]) -> bool:
+    return record.phase == "intent" and (record.stream, record.number) in done

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
-from vedette.cli import UsageError, settings
+from vedette.cli import as_json, settings
 from vedette.cli.paint import Paint
 from vedette.trail import sources
 from vedette.trail.verify import Report, render, verify
-
-
-class NoAnswer(UsageError):
-    """Nothing could be verified: exit code 3 (trail.md 13)."""
-
-    code = 3
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,19 +26,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     report = _report(args)
-    print(json.dumps(report.to_dict()) if args.json else render(report, colour=Paint().on))
+    print(as_json(report.to_dict()) if args.json else render(report, colour=Paint().on).rstrip("\n"))
     return report.exit_code
 
 
 def _report(args: argparse.Namespace) -> Report:
+    """Raises `OSError` where the source cannot be read: no answer."""
     keys = {"*": args.host_key} if args.host_key else None
     if args.source == "-":
         return verify(sources.lines(sys.stdin.buffer), host_keys=keys)
     path = Path(args.source) if args.source else settings().trail
     if path.is_dir():
         return verify(sources.segments(path), host_keys=keys)
-    try:
-        with path.open("rb") as file:
-            return verify(sources.lines(file), host_keys=keys)
-    except OSError as error:
-        raise NoAnswer(f"{path}: {error.strerror}") from error
+    with path.open("rb") as file:
+        return verify(sources.lines(file), host_keys=keys)

@@ -134,7 +134,7 @@ def stream_folders(trail: Path) -> list[Path]:
     streams = trail / "streams"
     if not streams.is_dir():
         return []
-    return sorted(each for each in streams.iterdir() if each.name.isdigit() and each.is_dir())
+    return sorted(each for each in streams.iterdir() if each.name.isdecimal() and each.is_dir())
 
 
 def segment_files(stream: Path) -> list[Path]:
