@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _speak_any_encoding()
     parser = _parser()
-    args = parser.parse_args(arguments)
+    args, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if args.command is None:
         parser.print_help()
         return 0
@@ -86,11 +88,13 @@ def _parser() -> argparse.ArgumentParser:
         description="Writes down what AI agents do: redacted, sealed, and handed to any OpenTelemetry collector.",
         epilog="To record: opentelemetry-instrument python my_agent.py",
     )
+    parser.set_defaults(parser=parser)
     parser.add_argument("--version", action="version", version=f"vedette {importlib.metadata.version('vedette')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         command.code = exit_code(name)
+        command.set_defaults(parser=command)
         _module(name).configure(command)
     return parser
 

@@ -27,6 +27,9 @@ MARKS = {
 """Colour and word of each kind."""
 
 _CLOCK, _MARK, _DURATION, _GAP = 12, 7, 7, 2
+_MOMENTS = frozenset({"input", "output", "auth", "change", "finding", "lifecycle"})
+"""Kinds that take no time: what is measured of a note is the noting."""
+
 _SEVERITY = {"low": "dim", "medium": "yellow", "high": "red", "critical": "red"}
 
 
@@ -58,7 +61,7 @@ def main(record: Glance, fitting: Columns, paint: Paint, *, under_way: bool = Fa
         paint("dim", _clock(record.began_ns)),
         " " * fitting.indent + paint(style, pad(plain(mark), _MARK)),
         paint.quoted(what, "bold" if record.kind in ("agent", "tool", "finding") else ""),
-        paint("dim", f"{duration(record.duration_ns):>{_DURATION}}"),
+        paint("dim", f"{_duration(record):>{_DURATION}}"),
         paint(tint, pad(plain(measure), fitting.measure).rstrip()),
     ]
     return (" " * _GAP).join(parts).rstrip()
@@ -67,6 +70,10 @@ def main(record: Glance, fitting: Columns, paint: Paint, *, under_way: bool = Fa
 def _clock(nanoseconds: int) -> str:
     clock = time.strftime("%H:%M:%S", time.localtime(nanoseconds // 10**9))
     return f"{clock}.{nanoseconds // 10**6 % 1000:03d}"
+
+
+def _duration(record: Glance) -> str:
+    return "" if record.kind in _MOMENTS else duration(record.duration_ns)
 
 
 def _what(record: Glance) -> str:

@@ -9,7 +9,13 @@ from vedette.cli.glance import Glance
 from vedette.cli.line import MARKS
 from vedette.cli.paint import duration
 
-_WORDS = {"inference": "model call", "exchange": "http exchange", "output": "answer", "input": "user input"}
+_WORDS = {
+    "inference": "model call",
+    "exchange": "http exchange",
+    "output": "answer",
+    "input": "user input",
+    "auth": "auth attempt",
+}
 _SEVERITIES = ("critical", "high", "medium", "low")
 
 

@@ -21,7 +21,7 @@ from vedette.cli.tally import Tally, counted
 from vedette.cli.text import brief, fit, plain
 from vedette.cli.tree import Depths, answered, ordered
 
-_LEAST = 40
+_LEAST = 60
 """Columns below which lines are no longer made narrower."""
 
 
@@ -54,7 +54,7 @@ class Timeline:
             if record.phase != "intent" or under_way:
                 tally.add(record)
             yield from self._lines(record, depth, under_way=under_way)
-        yield from ("", *(self._paint("bold", fit(each, self._width)) for each in tally.lines()))
+        yield from ("", *(self._paint("bold", fit(plain(each), self._width)) for each in tally.lines()))
 
     def follow(self, record: Glance, *, told: bool = True) -> Iterator[str]:
         """The lines of a record that has just come; of one that is not to be told, only its place is kept in mind."""
@@ -71,7 +71,7 @@ class Timeline:
             told = fit(brief(plain(text)), self._width - columns.details - 2)
             yield f"{margin}{self._paint('red' if mark == WHY else 'dim', mark)} {self._paint.quoted(told, 'dim')}"
         if record.taken:
-            told = fit(f"redacted {counted(record.taken)}", self._width - columns.details - 2)
+            told = fit(plain(f"redacted {counted(record.taken)}"), self._width - columns.details - 2)
             yield f"{margin}{self._paint('yellow', f'■ {told}')}"
 
     def _heading(self, record: Glance) -> Iterator[str]:

@@ -6,9 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from vedette.cli import as_json, settings
+from vedette.cli import UsageError, as_json, settings
 from vedette.cli.paint import Paint
 from vedette.trail import sources
+from vedette.trail.notes import BadNote, public_key
 from vedette.trail.verify import Report, render, verify
 
 
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _report(args: argparse.Namespace) -> Report:
     """Raises `OSError` where the source cannot be read: no answer."""
-    keys = {"*": args.host_key} if args.host_key else None
+    keys = _pinned(args.host_key)
     if args.source == "-":
         return verify(sources.lines(sys.stdin.buffer), host_keys=keys)
     path = Path(args.source) if args.source else settings().trail
@@ -40,3 +41,13 @@ def _report(args: argparse.Namespace) -> Report:
         return verify(sources.segments(path), host_keys=keys)
     with path.open("rb") as file:
         return verify(sources.lines(file), host_keys=keys)
+
+
+def _pinned(key: str | None) -> dict[str, str] | None:
+    if key is None:
+        return None
+    try:
+        public_key(key)
+    except BadNote as error:
+        raise UsageError(f"--host-key is no key: {error}; it stands in trail.json as `host_key`") from error
+    return {"*": key}

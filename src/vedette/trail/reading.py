@@ -37,6 +37,11 @@ def records(trail: Path) -> Iterator[Record]:
     return heapq.merge(*(_Place(folder).read(final=True) for folder in stream_folders(trail)), key=_time)
 
 
+def stream(folder: Path) -> Iterator[Record]:
+    """The records of the one stream that lies in `folder`, as `spool.stream_folders` names it."""
+    return _Place(folder).read(final=True)
+
+
 def follow(trail: Path, *, poll: float = POLL, stop_after: float | None = None) -> Iterator[Record]:
     """All records, then those that come; looks every `poll` seconds, ends after `stop_after` seconds without news."""
     places: dict[Path, _Place] = {}

@@ -1,0 +1,47 @@
+"""`vedette show --follow`: what is there, then what comes, until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.spooled import Spooled
+from tests.trails import clean
+
+
+@pytest.fixture
+def following(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    first = Spooled(tmp_path, 0)
+    first.record("tool", e="before")
+    first.die()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vedette.cli", "show", "--follow", tmp_path],
+        env=clean({"COLUMNS": "100"}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_what_is_recorded_meanwhile_is_told(following: subprocess.Popen[str], tmp_path: Path) -> None:
+    """In a stream that was not there before, nested below an operation that has not ended."""
+    assert following.stdout is not None
+    assert [" before" in following.stdout.readline() for _ in range(2)] == [False, True]
+    stream = Spooled(tmp_path, 1, alive=True)
+    stream.birth(**{"process.executable.name": "agent.py", "vedette.pid": 7})
+    stream.record("agent", e="outer", f="intent", a={"vedette.event.id": "1"})
+    stream.record("tool", e="inner", a={"vedette.event.id": "2", "vedette.parent.id": "1"})
+    assert following.stdout.readline() == "\n"
+    assert following.stdout.readline().endswith("agent.py, process 7\n")
+    assert "  tool     inner" in following.stdout.readline()
+    following.send_signal(signal.SIGINT)
+    _, said = following.communicate(timeout=30)
+    stream.die()
+    assert (following.returncode, said) == (130, "")
