@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.trails import clean, instrumented, python, records
 
 HERE = Path(__file__).parents[2] / "collector-config"

@@ -1,7 +1,7 @@
 """The verifier: one pass over bodies in any order, with repeats, from anywhere; then a verdict for all that is wrong.
 
-Guarantee: what it calls whole has not been altered, shortened inside, reordered or added to since it was signed. It never
-raises on what it reads and keeps 72 bytes a record; limits stand in `canonical`, `notes` and `intervals`.
+Guarantee: what it calls whole has not been altered, shortened inside, reordered or added to since it was signed. It
+never raises on what it reads and keeps 72 bytes a record; limits stand in `canonical`, `notes` and `intervals`.
 Not provable here: that the writer told the truth, or that the newest stream, or a tail not signed yet, was not cut off.
 Format and verdicts: docs/trail-format.md.
 """
@@ -28,8 +28,9 @@ _HEX = frozenset("0123456789abcdef")
 def verify(bodies: Iterable[str], *, host_keys: Mapping[str, str] | None = None) -> Report:
     """Verify what `bodies` hold: envelopes, checkpoint lines and content lines of any number of streams.
 
-    A `Source` may know more than the bodies say (its `known`). `host_keys` pins host keys: a key's name, or `*` for all,
-    to a C2SP verifier key or base64. Raises `notes.BadNote` for a pinned key that is none, and what reading raises.
+    A `Source` may know more than the bodies say (its `known`). `host_keys` pins host keys: a key's name, or `*` for
+    all, to a C2SP verifier key or base64, and wins over what lies beside the record. Raises `notes.BadNote` for a
+    pinned key that is none, and what reading raises.
     """
     source = bodies if isinstance(bodies, Source) else None
     pinned = {name: public_key(text) for name, text in (host_keys or {}).items()}
@@ -37,7 +38,8 @@ def verify(bodies: Iterable[str], *, host_keys: Mapping[str, str] | None = None)
     for body in bodies:
         reading.take(body)
     known = source.known if source else Known()
-    judge = Judge(reading.streams, known, {**{k: public_key(v) for k, v in known.host_keys.items()}, **pinned})
+    beside = {} if "*" in pinned else {name: public_key(text) for name, text in known.host_keys.items()}
+    judge = Judge(reading.streams, known, {**beside, **pinned})
     verdicts, streams = judge.verdicts(), judge.reports()
     unread = reading.unread + known.unread
     return Report(verdicts, streams, reading.bodies, unread, tuple([*known.why, *reading.why][:MOST_REASONS]))
