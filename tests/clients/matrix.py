@@ -3,7 +3,8 @@
     python -m tests.clients.matrix [--only NAME]
 
 Environments are kept below the user's cache folder and made anew when the row, the checkout's packaging, the
-interpreter or, for the newest versions, the week changes. The exit code is 1 when any row fails.
+interpreter or, for the newest versions, the week changes. Vedette and the test tools are installed once, in an
+environment that all rows see below their own. The exit code is 1 when any row fails.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,40 +69,81 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(rows: Sequence[Row]) -> Iterator[Outcome]:
+    base = _base()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done in as_completed([pool.submit(_play, row) for row in rows]):
+        for done in as_completed([pool.submit(_play, row, base) for row in rows]):
             print(done.result(), flush=True)
             yield done.result()
 
 
-def _play(row: Row) -> Outcome:
+def _play(row: Row, base: Path) -> Outcome:
     began = time.monotonic()
     versions = ", ".join(row.pins)
     try:
-        python = _environment(row)
+        python = _environment(row, base)
         versions = _versions(python, row)
-        _call([str(python), "-m", "pytest", *PYTEST, *row.tests], timeout=MOST)
+        _call([str(python), "-m", "pytest", *PYTEST, *row.options, *row.tests], timeout=MOST)
     except Failed as failed:
         output = "\n".join(str(failed).splitlines()[-TAIL:])
         return Outcome(row, versions, False, time.monotonic() - began, output)
     return Outcome(row, versions, True, time.monotonic() - began)
 
 
-def _environment(row: Row) -> Path:
-    """The interpreter of the row's environment; one that was not finished is made again."""
-    folder = _cache() / _key(row)
-    python = folder / "bin" / "python"
-    ready = folder / ".ready"
-    if ready.exists():
-        return python
-    shutil.rmtree(folder, ignore_errors=True)
+def _environment(row: Row, base: Path) -> Path:
+    """The interpreter of a row's environment: the row's versions in front, and `base` behind them."""
+
+    def fill(folder: Path) -> None:
+        _install(base, _python(folder), *row.pins)
+        line = f"import site; site.addsitedir({str(_site(base.parents[1]))!r})\n"
+        (_site(folder) / "zz-base.pth").write_text(line)
+
+    return _made(_key(row.pins, newest=row.newest), fill)
+
+
+def _base() -> Path:
+    """The interpreter of the environment that holds Vedette, what it needs, and the test tools."""
+
+    def fill(folder: Path) -> None:
+        if not shutil.which("uv"):
+            _call([str(_python(folder)), "-m", "ensurepip", "--default-pip"])
+        _install(_python(folder), _python(folder), "--editable", str(ROOT), *TOOLS)
+
+    return _made(_key(TOOLS), fill)
+
+
+def _made(key: str, fill: Callable[[Path], None]) -> Path:
+    """The interpreter of the environment of this key, which is filled if it is new; an unfinished one is made again."""
+    folder = _cache() / key
+    if not (folder / ".ready").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        _call([sys.executable, "-m", "venv", "--without-pip", str(folder)])
+        fill(folder)
+        (folder / ".ready").touch()
+    return _python(folder)
+
+
+def _python(folder: Path) -> Path:
+    return folder / "bin" / "python"
+
+
+def _site(folder: Path) -> Path:
+    return next(folder.glob("lib/python*/site-packages"))
+
+
+def _install(base: Path, python: Path, *what: str) -> None:
+    """Install into `python`'s environment: with uv where there is one, else with the pip of `base`.
+
+    Modules are compiled when they are imported: of a large SDK that is a small part. Once more where it failed, for a
+    registry may be busy.
+    """
     uv = shutil.which("uv")
-    make = [uv, "venv", "--quiet", "--python", sys.executable] if uv else [sys.executable, "-m", "venv"]
-    install = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
-    _call([*make, str(folder)])
-    _call([*install, "--quiet", "--editable", str(ROOT), *TOOLS, *row.pins])
-    ready.touch()
-    return python
+    install = [uv, "pip", "install"] if uv else [str(base), "-m", "pip", "--disable-pip-version-check"]
+    command = [*install, "--python", str(python)] if uv else [*install, "--python", str(python), "install"]
+    command += ["--quiet", *([] if uv else ["--no-compile"]), *what]
+    try:
+        _call(command)
+    except Failed:
+        _call(command)
 
 
 def _cache() -> Path:
@@ -109,11 +151,11 @@ def _cache() -> Path:
     return Path(base) / "vedette" / "matrix"
 
 
-def _key(row: Row) -> str:
+def _key(pins: tuple[str, ...], *, newest: bool = True) -> str:
     """What an environment depends on. Test groups and tool settings, further down in pyproject.toml, are not of it."""
     packaging = (ROOT / "pyproject.toml").read_text().partition("[dependency-groups]")[0]
-    week = datetime.date.today().isocalendar()[:2] if row.newest else ()
-    told = repr((row.pins, TOOLS, str(ROOT), sys.version, packaging, week))
+    week = datetime.date.today().isocalendar()[:2] if newest else ()
+    told = repr((pins, TOOLS, str(ROOT), sys.version, packaging, week))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -125,6 +167,7 @@ def _versions(python: Path, row: Row) -> str:
 def _call(command: Sequence[str], timeout: float | None = None) -> str:
     """The output of a command; `Failed` for a status that is not 0, and for one that takes too long."""
     environment = {**os.environ, **ENVIRONMENT}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is compiled once need not be compiled by each row
     try:
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False

@@ -22,6 +22,7 @@ class Row:
     name: str
     pins: tuple[str, ...]
     tests: tuple[str, ...]
+    options: tuple[str, ...] = ()
 
     @property
     def newest(self) -> bool:
@@ -33,8 +34,14 @@ class Row:
         return tuple(re.split(r"[<>=!~\[; ]", pin)[0] for pin in self.pins)
 
 
+_LEAKS = ("-W", "ignore::ResourceWarning", "-W", "ignore::pytest.PytestUnraisableExceptionWarning")
+"""LiteLLM leaves loops and connections to the end of the process, with or without Vedette."""
+
+
 def _client(name: str, *pins: str) -> Row:
-    return Row(name, pins, tuple(f"tests/clients/{file}.py" for file in _FILES[name.partition(" ")[0]]))
+    client = name.partition(" ")[0]
+    tests = tuple(f"tests/clients/{file}.py" for file in _FILES[client])
+    return Row(name, pins, tests, _LEAKS if client == "litellm" else ())
 
 
 def _http(name: str, **versions: str) -> Row:
@@ -58,11 +65,13 @@ ROWS = (
     _client("langchain-openai newest", "langchain-openai", "langchain-core", "openai"),
     _client("langchain-anthropic 0", "langchain-anthropic==0.3.15", "langchain-core==0.3.84", "anthropic==0.60.0"),
     _client("langchain-anthropic newest", "langchain-anthropic", "langchain-core", "anthropic"),
-    _client("litellm older", "litellm==1.80.0", "openai==2.8.0", "aiohttp"),
+    _client("litellm oldest", "litellm==1.80.0", "openai==2.8.0", "aiohttp"),
     _client("litellm newest", "litellm", "openai", "aiohttp"),
+    _client("instructor oldest", "instructor==1.7.0", "openai==1.60.0", "httpx==0.27.2", "pydantic"),
     _client("instructor newest", "instructor", "openai", "pydantic"),
     _http("httpx oldest", httpx="==0.23.3"),
     _http("http newest", httpx2=""),
-    _http("aiohttp oldest", aiohttp="==3.10.11"),
+    _http("aiohttp oldest", aiohttp="==3.8.6"),
+    _http("aiohttp older", aiohttp="==3.10.11"),
     _http("requests oldest", requests="==2.31.0", urllib3="==1.26.20"),
 )

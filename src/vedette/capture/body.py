@@ -76,7 +76,7 @@ class Tap:
     Closing twice is closing once, so that a tee may close at the end of the stream, on `close()` and when collected.
     """
 
-    __slots__ = ("_begin", "_closed", "_on_close", "_recorder", "first_ns")
+    __slots__ = ("__weakref__", "_begin", "_closed", "_on_close", "_recorder", "first_ns")
 
     def __init__(self, limit: int, on_close: Callable[[Tap, BaseException | None, str], None]) -> None:
         self._recorder = Recorder(limit)
@@ -87,14 +87,14 @@ class Tap:
 
     def feed(self, piece: bytes) -> None:
         with guard("capture.tap"):
-            if not piece:
+            if not piece or self._closed:
                 return
             if not self.first_ns:
                 self.first_ns = time.perf_counter_ns() - self._begin or 1
             self._recorder.feed(piece if type(piece) is bytes else bytes(piece))
 
     def close(self, error: BaseException | None = None, reason: str = "end") -> None:
-        """`reason`: `end` of stream, `close` by the host, `collected` unread, `cut` by the server, or `error`."""
+        """`reason`: `end` of stream, `close` by the host, `collected` unread, `cut` by the server, `error`, `exit`."""
         if self._closed:
             return
         self._closed = True

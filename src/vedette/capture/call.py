@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
+import weakref
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,6 +99,8 @@ def answered(call: Call) -> None:
     """The head of the response is here: its status is a fact of the wire too."""
     if call.wire is not None:
         call.wire.status = int(call.facts.get("http.response.status_code", 0))
+    if "network.peer.address" in call.facts:  # lent by the client that this one rides on
+        call.facts.pop("vedette.in_process", None)
 
 
 def close_call(call: Call, result: Result, error: BaseException | None = None) -> None:
@@ -127,13 +131,28 @@ def result_of(error: BaseException) -> Result:
     return Result.ABANDONED if isinstance(error, GeneratorExit) else Result.ERROR
 
 
-_ENDS = {"close": Result.ABANDONED, "collected": Result.ABANDONED, "cut": Result.ERROR, "error": Result.ERROR}
+_ENDS = {
+    "close": Result.ABANDONED,
+    "collected": Result.ABANDONED,
+    "exit": Result.ABANDONED,
+    "cut": Result.ERROR,
+    "error": Result.ERROR,
+}
+_open: weakref.WeakSet[Tap] = weakref.WeakSet()
+os.register_at_fork(after_in_child=_open.clear)  # the parent tells of them
+
+
+def end_open() -> None:
+    """End the exchanges whose response nobody has read to its end or closed: recording stops, and this is what came."""
+    for tap in list(_open):
+        tap.close(reason="exit")
 
 
 def tap_response(call: Call, limit: int) -> Tap:
     """A tap whose closing closes the Call: what arrived, when the first byte came, and why it ended."""
 
     def closed(tap: Tap, error: BaseException | None, reason: str) -> None:
+        _open.discard(tap)
         if call.wire is not None:
             call.wire.response = tap.body()
             call.wire.first_byte_ns = tap.first_ns and tap.first_ns + began - call.clock_ns
@@ -148,7 +167,9 @@ def tap_response(call: Call, limit: int) -> Tap:
         close_call(call, _ENDS.get(how, Result.OK))
 
     began = time.perf_counter_ns()
-    return Tap(limit, closed)
+    tap = Tap(limit, closed)
+    _open.add(tap)
+    return tap
 
 
 def tap_request(call: Call, limit: int) -> Tap:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from vedette.capture import context, hub
 from vedette.capture.body import Tap
@@ -175,11 +176,9 @@ def no_args() -> Args:
 def _open(seam: Seam, args: Args) -> Call:
     """A reader that fails costs its own facts only: the Call is opened all the same."""
     name = ""
-    facts: Facts = {}
     with guard("capture.name"):
         name = seam.name(args)
-    with guard("capture.request"):
-        facts = seam.request(args)
+    facts = request_facts(seam, args)
     call = open_call(seam.kind, name, seam.targets[0], facts)
     call.key = _key(seam, args)
     return call
@@ -187,14 +186,36 @@ def _open(seam: Seam, args: Args) -> Call:
 
 def _key(seam: Seam, args: Args) -> tuple[int, ...]:
     """Kind, object and arguments: two seams of one object may stand for one operation, two functions never do."""
-    whose = hash(seam.targets) if args.self is None else id(args.self)
-    return (hash(seam.kind), whose, *map(id, args.args), *map(id, args.kwargs.values()))
+    return (hash(seam.kind), id(args.self), *map(id, args.args), *map(id, args.kwargs.values()))
 
 
 def again(seam: Seam, args: Args, outer: Call | None) -> bool:
-    """The same operation met again below itself: `ainvoke` calling `invoke`, or one HTTP client riding on another."""
-    if outer is None or outer.closed:
+    """The same operation met again below itself: `ainvoke` calling `invoke`, or one HTTP client riding on another.
+
+    A function that calls itself is no such thing, whatever the arguments.
+    """
+    if outer is None or outer.closed or args.self is None:
         return False
     if seam.kind is Kind.EXCHANGE and outer.wire is not None:
-        return True
-    return seam.kind is outer.kind and outer.key == _key(seam, args)
+        return rides(outer, request_facts(seam, args))
+    return seam.kind is outer.kind and outer.source != seam.targets[0] and outer.key == _key(seam, args)
+
+
+def request_facts(seam: Seam, args: Args) -> Facts:
+    with guard("capture.request"):
+        return seam.request(args)
+    return {}
+
+
+def rides(outer: Call, facts: Facts) -> bool:
+    """Whether an exchange inside `outer` is `outer`, carried by another client: the same method on the same path.
+
+    Not the host: a transport may know better where to go. Anything else that a transport asks for is its own exchange.
+    """
+    if outer.wire is None or outer.wire.method != facts.get("http.request.method"):
+        return False
+    return _path(outer.wire.url) == _path(str(facts.get("url.full", "")))
+
+
+def _path(url: str) -> str:
+    return unquote(urlsplit(url).path).strip("/")

@@ -1,7 +1,8 @@
 """The shapes of a host callable: one body for each sort of function, all of them around the same Flight.
 
 A shape never catches to swallow: whatever the host's code raises goes on, and whatever is sent or thrown into a
-generator reaches the host's. Known price: one frame of ours in a traceback.
+generator reaches the host's. Known price: one frame of ours in a traceback; and a coroutine function or generator
+called with wrong arguments complains at its first step, not at the call.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from typing import Any
 
+from vedette.capture.generators import Opened, already, resumed, stepping
 from vedette.capture.seam import Args, Flight, Seam, take_off
 
 Function = Callable[..., Any]
@@ -23,7 +25,15 @@ def wrap(seam: Seam, function: Function, *, method: bool) -> Function:
     def begin(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Flight | None:
         return take_off(seam, Args(args[0], args[1:], kwargs) if method and args else Args(None, args, kwargs))
 
-    return functools.wraps(function)(_shape(function)(begin, function))
+    return like(function, _shape(function)(begin, function))
+
+
+def like(function: Function, woven: Function) -> Function:
+    """`woven` with the name, attributes and signature of `function`, also for who does not look behind a wrapper."""
+    functools.wraps(function)(woven)
+    with contextlib.suppress(TypeError, ValueError):  # some callables of C have none to tell
+        woven.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]  # PEP 362 names it
+    return woven
 
 
 def _shape(function: Function) -> Callable[[Any, Function], Function]:
@@ -44,19 +54,35 @@ def _function(begin: Any, function: Function) -> Function:
         flight: Flight | None = begin(args, kwargs)
         if flight is None:
             return function(*args, **kwargs)
-        flight.settle()
         try:
+            flight.settle()
             result = function(*args, **kwargs)
         except BaseException as error:
             flight.fail(error)
             raise
-        if inspect.iscoroutine(result):  # a plain function that hands out a coroutine: the operation is the awaiting
-            flight.leave()
-            return _awaited(flight, result)
-        flight.land(result)
-        return result
+        return _handed_out(flight, result)
 
     return call
+
+
+def _handed_out(flight: Flight, result: Any) -> Any:
+    """What a plain function returned. Where that is yet to run, the operation is its running."""
+    if inspect.iscoroutine(result):
+        flight.leave()
+        return _named_after(result, _awaited(flight, result))
+    if inspect.isgenerator(result) and result.gi_frame is not None and not result.gi_running:
+        flight.leave()
+        return _named_after(result, resumed(flight, result))
+    if inspect.isasyncgen(result) and result.ag_frame is not None and not result.ag_running:
+        flight.leave()
+        return _named_after(result, stepping(already(flight, result))())
+    flight.land(result)
+    return result
+
+
+def _named_after(inner: Any, ours: Any) -> Any:
+    ours.__name__, ours.__qualname__ = inner.__name__, inner.__qualname__
+    return ours
 
 
 async def _awaited(flight: Flight, coroutine: Awaitable[Any]) -> Any:
@@ -75,8 +101,14 @@ def _coroutine(begin: Any, function: Function) -> Function:
         flight: Flight | None = begin(args, kwargs)
         if flight is None:
             return await function(*args, **kwargs)
-        await flight.settle_async()
-        return await _awaited(flight, function(*args, **kwargs))
+        try:
+            await flight.settle_async()
+            result = await function(*args, **kwargs)
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        flight.land(result)
+        return result
 
     return call
 
@@ -86,103 +118,33 @@ def _generator(begin: Any, function: Function) -> Function:
         flight: Flight | None = begin(args, kwargs)
         if flight is None:
             return (yield from function(*args, **kwargs))
-        flight.settle()
+        try:
+            flight.settle()
+            inner = function(*args, **kwargs)
+        except BaseException as error:
+            flight.fail(error)
+            raise
         flight.leave()
-        return (yield from _Watched(flight, function(*args, **kwargs)))
+        return (yield from resumed(flight, inner))
 
     return call
-
-
-class _Watched(Generator[Any, Any, Any]):
-    """A host's generator, step by step: inside the Call while it runs, outside while its consumer does (PEP 380)."""
-
-    def __init__(self, flight: Flight, inner: Generator[Any, Any, Any]) -> None:
-        self._flight = flight
-        self._inner = inner
-
-    def send(self, value: Any) -> Any:
-        return self._step(self._inner.send, value)
-
-    def throw(self, *error: Any) -> Any:
-        return self._step(self._inner.throw, *error)
-
-    def close(self) -> None:
-        self._flight.enter()
-        try:
-            self._inner.close()
-        except BaseException as error:
-            self._flight.fail(error)
-            raise
-        self._flight.abandon()
-
-    def _step(self, resume: Function, *values: Any) -> Any:
-        self._flight.enter()
-        try:
-            item = resume(*values)
-        except StopIteration as stop:
-            self._flight.land(stop.value)
-            raise
-        except BaseException as error:
-            self._flight.fail(error)
-            raise
-        self._flight.leave()
-        self._flight.item(item)
-        return item
 
 
 def _async_generator(begin: Any, function: Function) -> Function:
-    async def call(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+    async def opened(*args: Any, **kwargs: Any) -> Opened:
         flight: Flight | None = begin(args, kwargs)
-        inner = function(*args, **kwargs)
-        if flight is not None:
+        if flight is None:
+            return None, function(*args, **kwargs)
+        try:
             await flight.settle_async()
-            flight.leave()
-        step: Awaitable[Any] = inner.asend(None)
-        while True:
-            try:
-                item = await _stepped(flight, step)
-            except StopAsyncIteration:
-                return
-            try:
-                step = inner.asend((yield item))
-            except GeneratorExit:
-                await _closed(flight, inner)
-                raise
-            except BaseException as error:  # noqa: BLE001 - thrown in by the consumer: the host's generator decides
-                step = inner.athrow(error)
+            inner = function(*args, **kwargs)
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        flight.leave()
+        return flight, inner
 
-    return call
-
-
-async def _stepped(flight: Flight | None, step: Awaitable[Any]) -> Any:
-    """One step of the host's async generator, with enter and leave in the context that runs it."""
-    if flight is None:
-        return await step
-    flight.enter()
-    try:
-        item = await step
-    except StopAsyncIteration:
-        flight.land(None)
-        raise
-    except BaseException as error:
-        flight.fail(error)
-        raise
-    flight.leave()
-    flight.item(item)
-    return item
-
-
-async def _closed(flight: Flight | None, inner: AsyncGenerator[Any, Any]) -> None:
-    if flight is None:
-        await inner.aclose()
-        return
-    flight.enter()
-    try:
-        await inner.aclose()
-    except BaseException as error:
-        flight.fail(error)
-        raise
-    flight.abandon()
+    return stepping(opened)
 
 
 def _manager(begin: Any, function: Function) -> Function:
@@ -193,8 +155,8 @@ def _manager(begin: Any, function: Function) -> Function:
             with function(*args, **kwargs) as value:
                 yield value
             return
-        flight.settle()
         try:
+            flight.settle()
             with function(*args, **kwargs) as value:
                 yield value
         except BaseException as error:
@@ -213,8 +175,8 @@ def _async_manager(begin: Any, function: Function) -> Function:
             async with function(*args, **kwargs) as value:
                 yield value
             return
-        await flight.settle_async()
         try:
+            await flight.settle_async()
             async with function(*args, **kwargs) as value:
                 yield value
         except BaseException as error:

@@ -7,7 +7,6 @@ The object is held weakly where it can be; where it cannot, its entry goes with 
 
 from __future__ import annotations
 
-import functools
 import inspect
 import weakref
 from collections.abc import Callable
@@ -17,7 +16,8 @@ from typing import Any
 from vedette.capture import context, hub
 from vedette.capture.body import Tap
 from vedette.capture.call import add, close_call, result_of, tap_request
-from vedette.capture.seam import Args, Facts, Seam, read_answer, take_off
+from vedette.capture.seam import Args, Facts, Seam, read_answer, request_facts, rides, take_off
+from vedette.capture.shapes import like
 from vedette.event import Call, Result
 from vedette.guard import guard
 
@@ -73,7 +73,6 @@ def wrap_step(seam: Seam, function: Function) -> Function:
 
     if inspect.iscoroutinefunction(function):
 
-        @functools.wraps(function)
         async def call_async(*args: Any, **kwargs: Any) -> Any:
             state = before(seam, Args(args[0], args[1:], kwargs))
             try:
@@ -84,9 +83,8 @@ def wrap_step(seam: Seam, function: Function) -> Function:
             after(seam, Args(args[0], args[1:], kwargs), state, result)
             return result
 
-        return call_async
+        return like(function, call_async)
 
-    @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         state = before(seam, Args(args[0], args[1:], kwargs))
         try:
@@ -97,7 +95,7 @@ def wrap_step(seam: Seam, function: Function) -> Function:
         after(seam, Args(args[0], args[1:], kwargs), state, result)
         return result
 
-    return call
+    return like(function, call)
 
 
 def _before_open(seam: Seam, args: Args) -> _Held | None:
@@ -106,8 +104,10 @@ def _before_open(seam: Seam, args: Args) -> _Held | None:
     with guard("capture.begin"):
         outer = context.current().call
         if outer is not None and not outer.closed and outer.wire is not None and not context.suppressed():
-            _lend(outer, seam.request(args))
-            return _Held(outer, rides=True)
+            facts = request_facts(seam, args)
+            if rides(outer, facts):
+                _lend(outer, facts)
+                return _Held(outer, rides=True)
         flight = take_off(seam, args)
         if flight is not None:
             flight.leave()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, overload
 
 from vedette.capture.seam import Args, Facts, Seam
@@ -36,7 +36,7 @@ def _seam(function: Callable[..., Any], name: str, description: str) -> Seam:
     about = description or (inspect.getdoc(function) or "").partition("\n")[0]
 
     def request(args: Args) -> Facts:
-        given = signature.bind_partial(*args.args, **args.kwargs).arguments
+        given = _given(signature, args)
         return {
             "gen_ai.operation.name": "execute_tool",
             "gen_ai.tool.name": known,
@@ -53,6 +53,14 @@ def _seam(function: Callable[..., Any], name: str, description: str) -> Seam:
         response=lambda _, result: {"gen_ai.tool.call.result": result},
         chunk=_item,
     )
+
+
+def _given(signature: inspect.Signature, args: Args) -> Mapping[str, Any]:
+    """The arguments by name; where they do not fit the signature, which the host is about to be told, as given."""
+    try:
+        return signature.bind_partial(*args.args, **args.kwargs).arguments
+    except TypeError:
+        return {**{str(place): value for place, value in enumerate(args.args)}, **args.kwargs}
 
 
 def _item(facts: dict[str, Any], item: Any) -> None:

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 
 from vedette.capture import context, hub, threads, weave
+from vedette.capture.call import end_open
 from vedette.config import Problem, Settings, load
 from vedette.event import Call, Event, Fact
 from vedette.guard import guard
@@ -129,6 +130,7 @@ def stop(reason: str = "stop") -> None:
         running = _running
         if running is None:
             return
+        end_open()
         tell("end")
         hub.connect(None)
         weave.unweave()
@@ -163,6 +165,7 @@ def _seal_on_sigterm() -> None:
         running = _running
         if running is not None:
             with guard("runtime.sigterm"):
+                end_open()
                 running.line.flush(running.settings.shutdown)
                 running.line.trail.close("sigterm")
         signal.signal(number, signal.SIG_DFL)

@@ -3,70 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gc
 import inspect
 import pickle
 import traceback
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 from tests.collected import Collected
+from tests.unit.capture.marked import Broken, add, add_later, count, count_later, fail, opened, opened_later
 
 import vedette
-from vedette.capture import context
+from vedette.capture import context, hub
 from vedette.capture.seam import Args, Seam
 from vedette.capture.shapes import wrap
-from vedette.event import Kind, Result
-
-
-class Broken(Exception):
-    """The host's own."""
-
-
-@vedette.tool
-def add(a: int, b: int = 2) -> int:
-    """Add two numbers."""
-    return a + b
-
-
-@vedette.tool
-def fail(message: str) -> None:
-    raise Broken(message)
-
-
-@vedette.tool
-async def add_later(a: int, b: int) -> int:
-    await asyncio.sleep(0)
-    return a + b
-
-
-@vedette.tool
-def count(most: int) -> Iterator[str]:
-    """Gives words; answers what it was sent; returns how many it gave."""
-    for number in range(most):
-        yield f"{number} "
-    return most  # type: ignore[return-value]
-
-
-@vedette.tool
-async def count_later(most: int) -> AsyncIterator[str]:
-    for number in range(most):
-        await asyncio.sleep(0)
-        yield f"{number} "
-
-
-@vedette.tool
-@contextlib.contextmanager
-def opened(name: str) -> Iterator[str]:
-    yield f"<{name}>"
-
-
-@vedette.tool
-@contextlib.asynccontextmanager
-async def opened_later(name: str) -> AsyncIterator[str]:
-    yield f"<{name}>"
+from vedette.event import Ack, Call, Kind, Result
 
 
 def test_a_function_returns_what_it_returned_and_is_recorded_whole(calls: Collected) -> None:
@@ -94,7 +44,7 @@ def test_an_exception_comes_out_as_it_was_raised(calls: Collected) -> None:
     assert frames[-1] == "fail" and len(frames) == 3
     call = calls.only
     assert call.result is Result.ERROR
-    assert call.facts["error.type"].endswith("test_shapes.Broken")
+    assert call.facts["error.type"].endswith("marked.Broken")
     assert call.facts["vedette.error.message"] == "no"
 
 
@@ -120,74 +70,69 @@ async def test_cancellation_passes_and_is_recorded(calls: Collected) -> None:
     assert calls.only.result is Result.CANCELLED
 
 
-def test_a_generator_gives_takes_and_returns_as_before(calls: Collected) -> None:
-    """Items, `send`, the return value; and the Call lasts until its end."""
-    assert inspect.isgeneratorfunction(count)
-    generator = count(2)
-    assert calls.begun == []
-    assert next(generator) == "0 "
-    assert generator.send("ignored") == "1 "
-    with pytest.raises(StopIteration) as stop:
-        next(generator)
-    assert stop.value.value == 2
-    assert calls.only.result is Result.OK
-
-
-def test_what_is_thrown_into_a_generator_reaches_it(calls: Collected) -> None:
-    """The host's generator decides; here it lets the exception through."""
-    generator = count(3)
-    next(generator)
-    with pytest.raises(Broken, match="thrown"):
-        generator.throw(Broken("thrown"))
+@pytest.mark.parametrize("wrong", [add, count, add_later, count_later, opened, opened_later])
+async def test_wrong_arguments_are_an_error_and_leave_no_trace(calls: Collected, wrong: Any) -> None:
+    """The Call ends, and what comes after is not inside it."""
+    with pytest.raises(TypeError, match="unexpected keyword argument"):
+        await _used(wrong(nonsense=1))
     assert calls.only.result is Result.ERROR
-
-
-@pytest.mark.parametrize("leave", ["close", "drop"])
-def test_an_abandoned_generator_is_recorded_as_abandoned(calls: Collected, leave: str) -> None:
-    """Closed, or dropped and collected: either way the Call ends."""
-    generator = count(3)
-    next(generator)
-    if leave == "close":
-        generator.close()
-    del generator
-    gc.collect()
-    assert calls.only.result is Result.ABANDONED
-
-
-def test_the_context_inside_a_generator_does_not_leak_to_its_consumer(calls: Collected) -> None:
-    """Between two items the consumer is where it was, and its own calls are not children of the generator's."""
-    generator = count(2)
-    next(generator)
     assert context.current().call is None
-    add(1)
-    list(generator)
-    added, counted = calls
-    assert added.parent_id == "" and counted.name == "count"
 
 
-async def test_an_async_generator_stays_one(calls: Collected) -> None:
-    assert inspect.isasyncgenfunction(count_later)
-    assert [item async for item in count_later(2)] == ["0 ", "1 "]
-    assert calls.only.facts["gen_ai.tool.call.result"] == "0 1 "
+async def _used(value: Any) -> None:
+    """Go through whatever it is."""
+    if inspect.isawaitable(value):
+        await value
+    elif hasattr(value, "__aenter__"):
+        async with value:
+            pass
+    elif hasattr(value, "__enter__"):
+        with value:
+            pass
+    elif hasattr(value, "__aiter__"):
+        async for _ in value:
+            pass
+    else:
+        list(value)
 
 
-async def test_an_async_generator_closed_in_another_task_detaches_nothing(
-    calls: Collected, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Finished elsewhere than begun: no "Failed to detach context", and the Call ends."""
-    generator = count_later(3)
-    await anext(generator)
-    await asyncio.create_task(generator.aclose())  # type: ignore[attr-defined]  # an async generator, not just an iterator
-    assert calls.only.result is Result.ABANDONED
-    assert caplog.text == ""
+class Slow(Collected):
+    """A line whose intent takes for ever to reach the disk."""
+
+    def begin(self, call: Call) -> Ack | None:
+        super().begin(call)
+        return Ack("stream", 1)
+
+    async def wait_async(self, ack: Ack) -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    def wait(self, ack: Ack) -> bool:
+        raise KeyboardInterrupt
 
 
-async def test_what_is_thrown_into_an_async_generator_reaches_it(calls: Collected) -> None:
-    generator: Any = count_later(3)
-    await anext(generator)
-    with pytest.raises(Broken):
-        await generator.athrow(Broken("thrown"))
-    assert calls.only.result is Result.ERROR
+@pytest.mark.parametrize("tool", [add_later, count_later, opened_later])
+async def test_cancelled_before_it_ran_is_cancelled(calls: Collected, tool: Any) -> None:
+    """While the intent is written: the tool never runs, and the Call ends all the same."""
+    slow = Slow()
+    hub.connect(slow)
+    task = asyncio.create_task(_used(tool(1, 2) if tool is add_later else tool(1)))
+    while not slow.begun:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert slow.only.result is Result.CANCELLED
+
+
+@pytest.mark.parametrize("tool", [lambda: add(1), lambda: list(count(1)), lambda: opened("x").__enter__()])
+def test_interrupted_before_it_ran_is_cancelled(calls: Collected, tool: Any) -> None:
+    slow = Slow()
+    hub.connect(slow)
+    with pytest.raises(KeyboardInterrupt):
+        tool()
+    assert slow.only.result is Result.CANCELLED
+    assert context.current().call is None
 
 
 def test_a_context_manager_is_one_operation(calls: Collected) -> None:
@@ -224,9 +169,11 @@ async def test_a_plain_function_that_hands_out_a_coroutine_is_recorded_when_awai
 def test_signature_name_and_pickle_are_those_of_the_original() -> None:
     original = add.__wrapped__  # type: ignore[attr-defined]  # the host's own function
     assert inspect.signature(add) == inspect.signature(original)
+    assert inspect.signature(add, follow_wrapped=False) == inspect.signature(original)
+    assert inspect.getfullargspec(add) == inspect.getfullargspec(original)
     assert (add.__name__, add.__doc__, add.__module__) == (original.__name__, original.__doc__, original.__module__)
     assert inspect.isfunction(add)
-    assert pickle.dumps(add) == pickle.dumps(add)  # by name: pickle looks whether the name leads to this very object
+    assert pickle.loads(pickle.dumps(add)) is add  # by name: pickle looks whether the name leads to this very object
 
 
 def test_methods_keep_their_self_and_their_isinstance(calls: Collected) -> None:
@@ -262,6 +209,20 @@ def test_recursion_is_one_call_each(calls: Collected) -> None:
     assert down([1, 2]) == 2
     assert len(calls) == 3
     assert [call.parent_id for call in calls[:2]] == [call.event_id for call in calls[1:]]
+
+
+def test_recursion_with_the_same_arguments_is_one_call_each(calls: Collected) -> None:
+    """A state elsewhere ends it, not the arguments."""
+    left = [3]
+
+    @vedette.tool
+    def again() -> None:
+        left[0] -= 1
+        if left[0]:
+            again()
+
+    again()
+    assert len(calls) == 3
 
 
 def test_without_a_line_a_woven_function_is_a_plain_call() -> None:
