@@ -60,6 +60,13 @@ def _size(text: str) -> int:
     return number * factor
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= 10**6:
+        raise ValueError(text)
+    return number
+
+
 def _seconds(text: str) -> float:
     number = float(text)
     if not 0 <= number < 86_400:
@@ -141,8 +148,8 @@ class Settings:
     queue: int = _setting(
         "VEDETTE_QUEUE",
         "2048",
-        int,
-        "a number",
+        _count,
+        "a number from 1 to 1000000",
         "Operations that may wait for the line before the host walks it itself.",
     )
     readonly_tools: tuple[str, ...] = _setting(
