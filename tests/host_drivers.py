@@ -63,6 +63,14 @@ def _aiohttp(url: str) -> Any:
     return asyncio.run(get())
 
 
+def _aiohttp_post(url: str) -> Any:
+    async def post() -> Any:
+        async with aiohttp.ClientSession() as session, session.post(url, data={"a": "b"}) as response:
+            return response.status, response.headers["content-type"], await response.read()
+
+    return asyncio.run(post())
+
+
 def _tool(url: str) -> Any:
     return StructuredTool.from_function(_fetch, name="fetch", description="Fetch.").invoke({"url": url})
 
@@ -110,6 +118,8 @@ DRIVERS: dict[str, Driver] = {
     "http.client:HTTPConnection.send": _urllib,
     "http.client:HTTPConnection.getresponse": _requests,
     "aiohttp.client_reqrep:ClientRequest.send": _aiohttp,
+    "aiohttp.client_reqrep:ClientRequest.write_bytes": _aiohttp_post,
+    "aiohttp.connector:BaseConnector.connect": _aiohttp,
     "aiohttp.client_reqrep:ClientResponse.start": _aiohttp,
     "aiohttp.client_reqrep:ClientResponse.close": _aiohttp,
     "aiohttp.client_reqrep:ClientResponse.release": _aiohttp,

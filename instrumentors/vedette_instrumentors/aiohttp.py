@@ -1,6 +1,6 @@
-"""aiohttp's client: each request sent on a connection is an exchange, each redirect hop its own.
+"""aiohttp's client: each request is an exchange from the asking for a connection on, each redirect hop its own.
 
-Not patched: `ws_connect` frames; a connection that cannot be made fails before there is a request to see.
+Not patched: the frames of `ws_connect`.
 Bodies arrive with their content encoding undone, unless the session says `auto_decompress=False`.
 """
 
@@ -10,13 +10,19 @@ from typing import Any
 from vedette.instrument import Args, Facts, Seam, Tap
 
 
+def _asked(args: Args) -> Facts:
+    return _facts(args.get("req", 0))
+
+
 def _request(args: Args) -> Facts:
-    request = args.self
+    return {**_facts(args.self), **_peer(args.get("conn", 0))}
+
+
+def _facts(request: Any) -> Facts:
     return {
         "http.request.method": request.method,
         "url.full": str(request.url),
         "network.protocol.name": "http",
-        **_peer(args.get("conn", 0)),
         "vedette.http.request.headers": tuple(request.headers.items()),
         "vedette.http.request.body": _body(request.body),
     }
@@ -36,9 +42,21 @@ def _peer(connection: Any) -> Facts:
 
 
 def _body(body: Any) -> bytes | None:
-    """Bytes, text and JSON are there already; what is written by a generator or a form is counted by nobody."""
+    """Bytes, text and JSON are there already; what a generator, a file or a form gives is seen when it is written."""
     value = getattr(body, "_value", body)
     return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else None
+
+
+def _written(args: Args, tap: Tap) -> None:
+    """The writer of one request's body, which is its own and ends with it, also feeds the tap."""
+    writer = args.get("writer", 0)
+    write = writer.write
+
+    def fed(chunk: Any, *args: Any, **options: Any) -> Any:
+        tap.feed(chunk)
+        return write(chunk, *args, **options)
+
+    writer.write = fed
 
 
 def _answer(args: Args, response: Any) -> Facts:
@@ -77,14 +95,25 @@ def _left(args: Args, result: Any) -> Facts:
     return {} if error is None else {"error.type": f"{type(error).__module__}.{type(error).__qualname__}"}
 
 
+CONNECTOR = [
+    Seam(
+        target="aiohttp.connector:BaseConnector.connect",
+        step="open",
+        owner=lambda args, _: args.get("req", 0),
+        name=lambda args: str(args.get("req", 0).method),
+        request=_asked,
+    )
+]
+
 SEAMS = [
     Seam(
         target="aiohttp.client_reqrep:ClientRequest.send",
-        step="open",
+        step="send",
         owner=lambda _, response: response,
         name=lambda args: str(args.self.method),
         request=_request,
     ),
+    Seam(target="aiohttp.client_reqrep:ClientRequest.write_bytes", step="feed", upload=_written),
     Seam(target="aiohttp.client_reqrep:ClientResponse.start", step="answer", response=_answer, tee=_tee),
     Seam(target="aiohttp.streams:StreamReader._read_nowait_chunk", step="read", response=_read),
     Seam(target="aiohttp.client_reqrep:ClientResponse.close", step="close", response=_left),

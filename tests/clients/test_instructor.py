@@ -1,4 +1,4 @@
-"""Instructor over the OpenAI SDK: a model of the host's comes back, and each time it asks again is a call of its own."""
+"""Instructor over the OpenAI SDK: a model of the host's comes back, and each time it asks again is one more call."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ EXPECTED = {
 """The scopes of the spans of each operation, the adopted one first."""
 
 UNREACHABLE = {("OpenLLMetry openai", "openai responses")}
-"""Its span is made after the call, so nobody can adopt it: we open none of ours, and coverage says so (otel.md 12.1)."""
+"""Its span is made after the call, so nobody can adopt it: we open none, and coverage says so (otel.md 12.1)."""
 
 
 @cache

@@ -58,7 +58,7 @@ def test_a_tool_is_recorded_whole(calls: Collected) -> None:
         lambda: asyncio.run(double.ainvoke({"number": 2})),
         lambda: asyncio.run(double_later.ainvoke({"number": 2})),
         lambda: double.batch([{"number": 2}])[0],
-        lambda: list(double.stream({"number": 2}))[0],
+        lambda: next(iter(double.stream({"number": 2}))),
         lambda: double.run({"number": 2}),
     ],
     ids=["invoke", "ainvoke of a sync tool", "ainvoke", "batch", "stream", "run"],

@@ -40,7 +40,7 @@ class Args:
 
 
 Facts = Mapping[str, Any]
-Step = Literal["whole", "open", "feed", "answer", "read", "close"]
+Step = Literal["whole", "open", "send", "feed", "answer", "read", "close"]
 
 
 def _nothing(*_: Any) -> Facts:
@@ -57,9 +57,10 @@ class Seam:
     `upload` puts a tap on a request body that is produced while it is sent.
 
     Where a library spreads one exchange over several callables, `step` says which one this is and `owner` names the
-    object that carries the Call from one to the next: `open` begins it, `feed` adds to the request (its `request`
-    reader gives the piece as `vedette.http.request.body`), `answer` reads the response's head and tees its body,
-    `read` feeds the bytes that it returns, `close` ends what nobody read.
+    object that carries the Call from one to the next: `open` begins it; `send` goes on with it and hands it to the next
+    owner (or begins it); `feed` adds to the request (its `request` reader gives the piece as
+    `vedette.http.request.body`, or `upload` puts the tap where the pieces go by); `answer` reads the response's head
+    and tees its body; `read` feeds the bytes that it returns; `close` ends what nobody read.
     """
 
     target: str | tuple[str, ...]

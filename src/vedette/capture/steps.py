@@ -7,6 +7,7 @@ The object is held weakly where it can be; where it cannot, its entry goes with 
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import weakref
 from collections.abc import Callable
@@ -115,6 +116,20 @@ def _before_open(seam: Seam, args: Args) -> _Held | None:
     return None
 
 
+def _before_send(seam: Seam, args: Args) -> _Held | None:
+    """Go on with what an earlier step began for this object, now that more is known of it; else begin here."""
+    held = _find(args.self)
+    if held is None or held.call.closed or hub.line is None:
+        return _before_open(seam, args)
+    with guard("capture.request"):
+        facts = seam.request(args)
+        if held.rides:
+            _lend(held.call, facts)
+        else:
+            add(held.call, {name: value for name, value in facts.items() if name not in held.call.facts})
+    return held
+
+
 def _after_open(seam: Seam, args: Args, held: _Held | None, result: Any) -> None:
     if held is not None:
         with guard("capture.hold"):
@@ -127,6 +142,9 @@ def _before_feed(seam: Seam, args: Args) -> _Held | None:
     if held is None or held.up is None or held.feeding:
         return None
     held.feeding = True
+    if seam.upload is not None:
+        with guard("capture.upload"):
+            seam.upload(args, held.up)
     with guard("capture.request"):
         piece = seam.request(args).get("vedette.http.request.body")
         if piece:
@@ -219,8 +237,13 @@ def _nothing_after(seam: Seam, args: Args, held: _Held | None, result: Any) -> N
 
 
 def _failed(seam: Seam, owner: Any, held: _Held | None, error: BaseException) -> None:
-    """The host's own exception. A TypeError of `getresponse` is a wrong guess at its arguments (urllib3 1.26)."""
-    if held is None or held.rides or (seam.step == "answer" and isinstance(error, TypeError)):
+    """The host's own exception.
+
+    A TypeError of `getresponse` is a wrong guess at its arguments (urllib3 1.26); a writer is cancelled when the answer
+    came before all was written (aiohttp).
+    """
+    guess = {"answer": TypeError, "feed": asyncio.CancelledError}.get(seam.step, ())
+    if held is None or held.rides or isinstance(error, guess):
         return
     with guard("capture.fail"):
         _drop(owner)
@@ -231,6 +254,7 @@ def _failed(seam: Seam, owner: Any, held: _Held | None, error: BaseException) ->
 
 _STEPS: dict[str, tuple[Any, Any, Any]] = {
     "open": (_before_open, _after_open, _failed),
+    "send": (_before_send, _after_open, _failed),
     "feed": (_before_feed, _after_feed, _failed),
     "answer": (_find_owner, _after_answer, _failed),
     "read": (_find_owner, _after_read, _failed),
