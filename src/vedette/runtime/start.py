@@ -21,7 +21,7 @@ from vedette.capture.call import end_open
 from vedette.config import Problem, Settings, load
 from vedette.event import Call, Event, Fact
 from vedette.guard import guard
-from vedette.redact import Redactor, load_key
+from vedette.redact import BadKey, Key, Redactor, load_key, make_key
 from vedette.runtime.coverage import birth, coverage
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
@@ -52,20 +52,35 @@ def start(**settings: Any) -> bool:
     with _lock:
         if _running is not None:
             return False
-        loaded, problems = load(**settings)
+        loaded, found = load(**settings)
+        key, bad_key = _key(loaded)
+        problems = (*found, bad_key) if bad_key else found
         for problem in problems:
             logger.warning("vedette: %s", problem)
         with guard("runtime.start"):
-            _running = _built(loaded, problems)
+            _running = _built(loaded, problems, key)
             _connect(_running)
             tell("start")
         return _running is not None
 
 
-def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
+def _key(settings: Settings) -> tuple[Key, Problem | None]:
+    """The redaction key; where it cannot be used, one that nobody has, whose pseudonyms hold for this process.
+
+    The value is not told: it may be a key that was pasted a digit short. A trail that cannot be used says so itself.
+    """
+    try:
+        return load_key(settings.redact_key, settings.trail), None
+    except (BadKey, OSError) as error:
+        allowed = "64 hex digits, or a file that holds them and that nobody else can read"
+        problem = Problem("VEDETTE_REDACT_KEY", "***", allowed, "a key of this process alone")
+        return make_key(os.urandom(32)), problem if isinstance(error, BadKey) else None
+
+
+def _built(settings: Settings, problems: tuple[Problem, ...], key: Key) -> Running:
     if settings.redact == "off":
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
-    redactor = Redactor(settings.redact, load_key(settings.redact_key, settings.trail))
+    redactor = Redactor(settings.redact, key)
     shipping = Shipping(settings, redactor)
 
     def born() -> Event:
