@@ -34,6 +34,9 @@ HTTP = (
 )
 """Scopes (prefixes) whose spans cover one HTTP call; only its first exchange adopts it."""
 
+_ABOVE = frozenset({"invoke_agent", "invoke_workflow", "create_agent", "execute_tool", "AGENT", "CHAIN", "TOOL"})
+"""Operations of those scopes that are no model call, in the conventions' words and in OpenInference's."""
+
 _BELOW = {"httpx": "HTTPXClientInstrumentor", "httpx2": "HTTPX2ClientInstrumentor"}
 _NEVER_CURRENT = (
     ("opentelemetry.instrumentation.anthropic", "AnthropicInstrumentor", "anthropic_messages"),
@@ -65,10 +68,7 @@ class Adoption:
         span = trace.get_current_span()
         if not span.is_recording():
             return False
-        scope = _scope(span)
-        fits = scope.startswith(INFERENCE) or (
-            call.kind is Kind.EXCHANGE and scope.startswith(HTTP) and not taken(span)
-        )
+        fits = _of_model_call(span, call) if _scope(span).startswith(INFERENCE) else _of_http_call(span, call)
         if fits:
             adopt(span, call)
         return fits
@@ -91,6 +91,21 @@ class Adoption:
             return
         if call.kind is Kind.EXCHANGE and _scope(span).startswith(HTTP):
             adopt(span, call)
+
+
+def _of_model_call(span: Any, call: Call) -> bool:
+    """Whether the span is the call's own. One of an agent's run is above it, and what a tool of that run fetches is
+    neither a model call nor the run; another method of the SDK's (files, models) says nothing of an operation.
+    """
+    told = getattr(span, "attributes", None) or {}
+    operation = told.get("gen_ai.operation.name", "")
+    if operation in _ABOVE or told.get("openinference.span.kind") in _ABOVE:
+        return False
+    return call.kind is Kind.INFERENCE or not (operation or taken(span))
+
+
+def _of_http_call(span: Any, call: Call) -> bool:
+    return call.kind is Kind.EXCHANGE and _scope(span).startswith(HTTP) and not taken(span)
 
 
 def taken(span: Any) -> bool:
