@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from vedette.capture import context
+from vedette.guard import guard
 
 
 class session:
@@ -12,11 +13,11 @@ class session:
 
     Everything inside, threads and tasks included, is done for this user, in this session, by this agent; what is left
     out stays as it is outside. User and session leave the process as keyed pseudonyms only. `run` tells runs of one
-    agent apart.
+    agent apart. Names that are no text, numbers and UUIDs, are taken as text; None is nobody.
     """
 
-    def __init__(self, *, user: str = "", session: str = "", agent: str = "", run: str = "") -> None:
-        self._who = {"user": user, "session": session, "agent": agent, "run": run}
+    def __init__(self, *, user: object = "", session: object = "", agent: object = "", run: object = "") -> None:
+        self._who = {"user": _name(user), "session": _name(session), "agent": _name(agent), "run": _name(run)}
         self._before: list[context.Place] = []
 
     def __enter__(self) -> session:
@@ -34,3 +35,9 @@ class session:
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
     ) -> None:
         self.__exit__(kind, error, tb)
+
+
+def _name(given: object) -> str:
+    with guard("capture.session"):
+        return "" if given is None else str(given)
+    return ""

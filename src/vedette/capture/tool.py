@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, overload
 
+from vedette.capture.freeze import freeze
 from vedette.capture.seam import Args, Facts, Seam
 from vedette.capture.shapes import wrap
 from vedette.event import Kind
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_RESULT = "gen_ai.tool.call.result"
+_LONGEST = 1024 * 1024
+"""Characters of a generator's items that are kept."""
 
 
 @overload
@@ -64,6 +70,18 @@ def _given(signature: inspect.Signature, args: Args) -> Mapping[str, Any]:
 
 
 def _item(facts: dict[str, Any], item: Any) -> None:
-    """What a generator gives, piece by piece: text is joined, anything else counted by its last."""
-    if isinstance(item, str):
-        facts["gen_ai.tool.call.result"] = f"{facts.get('gen_ai.tool.call.result', '')}{item}"
+    """What a generator gives, piece by piece: text is joined, anything else is a line of JSON; up to `_LONGEST`."""
+    told = facts.get(_RESULT, "")
+    if len(told) > _LONGEST:
+        facts["vedette.body.truncated"] = True
+    elif isinstance(item, str):
+        facts[_RESULT] = told + item
+    else:
+        facts[_RESULT] = f"{told}{_line(item)}\n"
+
+
+def _line(item: Any) -> str:
+    frozen = freeze(item)
+    if isinstance(frozen, bytes):
+        return frozen.decode("utf-8", "replace")
+    return frozen if isinstance(frozen, str) else json.dumps(frozen)
