@@ -15,7 +15,7 @@ from vedette.event import Kind
 F = TypeVar("F", bound=Callable[..., Any])
 
 _RESULT = "gen_ai.tool.call.result"
-_LONGEST = 1024 * 1024
+_LONGEST = 512 * 1024
 """Characters of a generator's items that are kept."""
 
 

@@ -28,5 +28,13 @@ def told(envelope: Told, content: dict[str, str]) -> Told:
     members = {name: envelope[name] for name in ("k", "f", "e", "r", "w", "q") if name in envelope}
     drop = ("vedette.event.id", "vedette.parent.id", "vedette.source")
     facts = {name: value for name, value in envelope["a"].items() if name not in drop}
-    texts = {name: json.loads(text) if text[:1] in "[{" else text for name, text in content.items()}
+    texts = {name: _read(text) for name, text in content.items()}
     return {**members, "a": facts, **({"c": texts} if texts else {})}
+
+
+def _read(text: str) -> Any:
+    """JSON as what it says; a token in brackets, a line of JSON after another: as they stand."""
+    try:
+        return json.loads(text) if text[:1] in ("[", "{") else text
+    except ValueError:
+        return text
