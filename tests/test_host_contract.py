@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import importlib.metadata
+import importlib.util
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,9 +27,18 @@ from vedette.event import Ack, Call
 
 READERS = ("name", "request", "response", "chunk", "tee", "upload", "owner")
 
+
+def _installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
 ENTRIES = [
     (entry, seam)
     for entry in importlib.metadata.entry_points(group=weave.GROUP)
+    if _installed(entry.name)
     for seam in entry.load()
     if weave._top(seam.targets[0]) == weave._top(entry.name)
 ]

@@ -2,7 +2,7 @@
 
 Every attempt and every redirect hop is an exchange, for all retry logic lies above. Bytes are as on the wire: the
 request with its head, the response body with its chunk framing.
-Not patched: urllib3-future, which no longer builds on this (a file of its own), and urllib3's opt-in HTTP/2.
+Not patched: urllib3-future, which no longer builds on this (`urllib3_future`), and urllib3's opt-in HTTP/2.
 """
 
 from typing import Any

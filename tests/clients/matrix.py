@@ -97,7 +97,7 @@ def _environment(row: Row, base: Path) -> Path:
         line = f"import site; site.addsitedir({str(_site(base.parents[1]))!r})\n"
         (_site(folder) / "zz-base.pth").write_text(line)
 
-    return _made(_key(row.pins, newest=row.newest), fill)
+    return _made(_key((*row.pins, str(base)), newest=row.newest), fill)
 
 
 def _base() -> Path:

@@ -47,8 +47,11 @@ def _client(name: str, *pins: str) -> Row:
 def _http(name: str, **versions: str) -> Row:
     """The HTTP instrumentors' tests import every client; what is not named is the newest."""
     pins = {"aiohttp": "", "httpx": "", "requests": "", "urllib3": "", **versions}
+    tests = ("test_http_clients", "test_nested", "test_urllib3_future")
     return Row(
-        name, tuple(pin + version for pin, version in pins.items()), ("tests/instrumentors/test_http_clients.py",)
+        name,
+        tuple(pin + version for pin, version in pins.items()),
+        tuple(f"tests/instrumentors/{each}.py" for each in tests),
     )
 
 
@@ -73,5 +76,6 @@ ROWS = (
     _http("http newest", httpx2=""),
     _http("aiohttp oldest", aiohttp="==3.8.6"),
     _http("aiohttp older", aiohttp="==3.10.11"),
+    _http("urllib3-future", urllib3="", **{"urllib3-future": "", "niquests": ""}),
     _http("requests oldest", requests="==2.31.0", urllib3="==1.26.20"),
 )

@@ -34,7 +34,7 @@ def _create(server: LlmServer) -> Any:
     with client(server) as gpt:
         asking = instructor.from_openai(gpt)
         return asking.chat.completions.create(
-            model=MODEL, messages=list(ASKED), response_model=Forecast, max_retries=1
+            model=MODEL, messages=list(ASKED), response_model=Forecast, max_retries=2
         ).model_dump()
 
 
@@ -44,7 +44,7 @@ def _create_later(server: LlmServer) -> Any:
             asking = instructor.from_openai(gpt)
             return (
                 await asking.chat.completions.create(
-                    model=MODEL, messages=list(ASKED), response_model=Forecast, max_retries=1
+                    model=MODEL, messages=list(ASKED), response_model=Forecast, max_retries=2
                 )
             ).model_dump()
 

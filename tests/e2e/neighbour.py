@@ -1,6 +1,6 @@
 """A host with Vedette and one other instrumentation: prints the spans that were exported and the records in the trail.
 
-python neighbour.py NAME TRAIL
+python neighbour.py NAME[ + NAME] TRAIL
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ NEIGHBOURS = {
     "OpenLLMetry openai": "opentelemetry.instrumentation.openai:OpenAIInstrumentor",
     "OpenLLMetry anthropic": "opentelemetry.instrumentation.anthropic:AnthropicInstrumentor",
     "contrib httpx": "opentelemetry.instrumentation.httpx:HTTPXClientInstrumentor",
+    "contrib httpx2": "opentelemetry.instrumentation.httpx:HTTPX2ClientInstrumentor",
     "contrib requests": "opentelemetry.instrumentation.requests:RequestsInstrumentor",
 }
 MESSAGES = [{"role": "user", "content": "hi"}]
@@ -54,9 +55,10 @@ def main(name: str, trail: Path) -> None:
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
-    if NEIGHBOURS[name]:
-        module, _, instrumentor = NEIGHBOURS[name].partition(":")
-        getattr(import_module(module), instrumentor)().instrument()
+    for each in name.split(" + "):
+        module, _, instrumentor = NEIGHBOURS[each].partition(":")
+        if module:
+            getattr(import_module(module), instrumentor)().instrument()
     vedette.start(trail=trail)
     result = {}
     with StandIn() as server:

@@ -200,9 +200,7 @@ async def _aiohttp_post(url: str, data: Any) -> bytes:
 def test_what_was_sent_is_counted_and_sent_once(calls: Collected, url: str, post: Any) -> None:
     """A body that is produced while it is sent is teed; the server gets it once, as it was."""
     assert post(f"{url}/echo") == b"got abcdef"
-    call = calls.only
-    assert (call.wire is not None and call.wire.request.head.endswith(b"abcdef")) or call.wire.framing
-    assert told(call)["http.request.body.size"] == 6
+    assert told(calls.only)["http.request.body.size"] == 6
 
 
 @pytest.mark.parametrize("client", ["httpx", "requests", "aiohttp"])
