@@ -7,6 +7,7 @@ Not patched: the answers of `multiplexed=True`, which come later by another way:
 
 import inspect
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 from vedette.instrument import Args, Facts, Seam, Tap
@@ -88,7 +89,7 @@ class _Recorder:
     """Stands before the `_read` and `close` of one reader, which it must not keep alive."""
 
     def __init__(self, reader: Any, tap: Tap) -> None:
-        self._reader = weakref.ref(reader, lambda _: tap.close(reason="collected"))
+        self._reader: Callable[[], Any] = weakref.ref(reader)
         self._kind = type(reader)
         self._tap = tap
         reader._read = self.read_later if inspect.iscoroutinefunction(self._kind._read) else self.read
@@ -122,6 +123,9 @@ class _Recorder:
         ended = reader is None or reader.closed
         self._kind.close(reader)
         self._tap.close(reason="end" if ended else "close")
+
+    def __del__(self) -> None:
+        self._tap.close(reason="collected")
 
 
 SEAMS = [

@@ -1,4 +1,4 @@
-"""Where urllib3-future stands in for urllib3: niquests is seen, and requests too (whose own tests run there as well)."""
+"""Where urllib3-future stands in for urllib3: niquests is seen, and requests too (its own tests run there as well)."""
 
 from __future__ import annotations
 
