@@ -2,7 +2,8 @@
 
 Every attempt and every redirect hop is an exchange, for all retry logic lies above. Bytes are as on the wire: the
 request with its head, the response body with its chunk framing.
-Not patched: urllib3-future, which no longer builds on this (`urllib3_future`), and urllib3's opt-in HTTP/2.
+Not patched: urllib3-future, which no longer builds on this (`urllib3_future`), urllib3's opt-in HTTP/2, and what is in
+a file or an iterable that a program gives to `HTTPConnection.send` itself (as a `body` it is seen piece by piece).
 """
 
 from typing import Any
@@ -32,7 +33,10 @@ def _origin(connection: Any) -> str:
 
 def _send(args: Args) -> Facts:
     data = args.get("data", 0)
-    return {"vedette.http.request.body": bytes(data) if isinstance(data, bytes | bytearray | memoryview) else None}
+    try:
+        return {"vedette.http.request.body": bytes(memoryview(data))}
+    except TypeError:  # a file or an iterable
+        return {}
 
 
 def _answer(args: Args, response: Any) -> Facts:

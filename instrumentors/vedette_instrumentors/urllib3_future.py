@@ -69,12 +69,13 @@ def _response(args: Args, response: Any) -> Facts:
         "http.response.status_code": response.status,
         "network.protocol.version": _VERSIONS.get(response.version),
         "vedette.http.response.headers": tuple(response.headers.items()),
+        "vedette.http.decoded": bool(getattr(response, "_body", None) and args.get("decode_content", 10, True)),
     }
 
 
 def _tee(response: Any, tap: Tap) -> bool | None:
     """Its reader tells the tap what it reads. A response that was loaded at once has been read already."""
-    reader = getattr(response, "_fp", None)
+    reader: Any = getattr(response, "_fp", None)
     if not hasattr(reader, "_read"):
         return None
     if reader.closed:
@@ -90,7 +91,7 @@ class _Recorder:
 
     def __init__(self, reader: Any, tap: Tap) -> None:
         self._reader: Callable[[], Any] = weakref.ref(reader)
-        self._kind = type(reader)
+        self._kind: Any = type(reader)
         self._tap = tap
         reader._read = self.read_later if inspect.iscoroutinefunction(self._kind._read) else self.read
         reader.close = self.close
@@ -120,9 +121,9 @@ class _Recorder:
 
     def close(self) -> None:
         reader = self._reader()
-        ended = reader is None or reader.closed
+        early = reader is not None and not reader.closed
         self._kind.close(reader)
-        self._tap.close(reason="end" if ended else "close")
+        self._tap.close(reason="close" if early else "end")
 
     def __del__(self) -> None:
         self._tap.close(reason="collected")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import asyncio
 import gc
 import io
@@ -169,6 +170,11 @@ async def _httpx_upload(url: str) -> bytes:
         return (await client.post(url, content=_pieces_later())).content
 
 
+def _urllib_post(url: str, data: Any) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, data)) as response:
+        return bytes(response.read())
+
+
 async def _aiohttp_post(url: str, data: Any) -> bytes:
     async with aiohttp.ClientSession() as session, session.post(url, data=data) as response:
         return await response.read()
@@ -182,6 +188,9 @@ async def _aiohttp_post(url: str, data: Any) -> bytes:
         lambda url: httpx.post(url, content=b"abcdef").content,
         lambda url: requests.post(url, data=_pieces(), timeout=5).content,
         lambda url: requests.post(url, data=b"abcdef", timeout=5).content,
+        lambda url: _urllib_post(url, b"abcdef"),
+        lambda url: _urllib_post(url, array.array("b", b"abcdef")),
+        lambda url: _urllib_post(url, _pieces()),
         lambda url: asyncio.run(_aiohttp_post(url, b"abcdef")),
         lambda url: asyncio.run(_aiohttp_post(url, _pieces_later())),
         lambda url: asyncio.run(_aiohttp_post(url, io.BytesIO(b"abcdef"))),
@@ -192,6 +201,9 @@ async def _aiohttp_post(url: str, data: Any) -> bytes:
         "httpx bytes",
         "requests generator",
         "requests bytes",
+        "urllib bytes",
+        "urllib buffer",
+        "urllib generator",
         "aiohttp bytes",
         "aiohttp generator",
         "aiohttp file",
