@@ -63,13 +63,13 @@ def binary() -> str:
 
 @pytest.fixture
 def collector(binary: str, tmp_path: Path) -> Iterator[RunningCollector]:
-    running = RunningCollector(binary, tmp_path / "audit.jsonl", {"GRPC": _free(), "HTTP": _free()})
+    running = RunningCollector(binary, tmp_path / "audit.jsonl", {"GRPC": free_port(), "HTTP": free_port()})
     yield running
     if running.process.poll() is None:
         running.end(signal.SIGKILL)
 
 
-def _free() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         return int(probe.getsockname()[1])

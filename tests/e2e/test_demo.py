@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
 from tests.trails import names, python
 
 from vedette.cli import demo, main
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +65,20 @@ def test_the_record_is_whole_and_the_forgery_is_named(told: str) -> None:
     assert "\nBROKEN  This is not the record that was signed.\n" in forged
     assert re.search(r"✗ stream 0 \([0-9a-f]{8}\): record \d+ was altered  altered-record\n", forged)
     assert "\nCaught.\n" in forged
+
+
+def test_the_picture_of_the_readme_shows_this_demo(told: str, trail: Path) -> None:
+    """All but what differs from run to run. Mend it with `python docs/picture.py`."""
+    picture = runpy.run_path(str(DOCS / "picture.py"))
+    drawn = picture["draw"](picture["show"](trail))
+    assert steady(drawn) == steady((DOCS / "show.svg").read_text())
+
+
+def steady(svg: str) -> list[str]:
+    """The texts, without times, durations, digests, ports and process ids."""
+    texts = re.findall(r">([^<>]+)</text>", svg)
+    varying = r"[0-9.]+ (us|ms|s)$|\d\d:\d\d:\d\d\.\d+|:[0-9a-f]{6}\b|:\d{4,5}\b|process \d+|\d\d \w{3} \d{4}"
+    return [re.sub(varying, "", text) for text in texts]
 
 
 def test_the_trail_may_be_kept_in_a_new_folder_only(told: str, trail: Path, capsys: pytest.CaptureFixture[str]) -> None:
