@@ -1,7 +1,7 @@
 """The README: its commands and its code are run, in the order in which a reader meets them, in a home of their own.
 
-`make test` is what runs this, and `.ci/run` is what installs the wheel and runs the demo from it, so of those only their
-existence is asked for here. The collector's ports and file are moved, for tests run side by side.
+`make test` is what runs this, and `.ci/run` is what installs the wheel and runs the demo from it, so of those only
+their existence is asked for here. The collector's ports and file are moved, for tests run side by side.
 """
 
 from __future__ import annotations
