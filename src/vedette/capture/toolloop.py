@@ -6,6 +6,7 @@ The result a model is given is the host's word; what ran, and when, no wire can 
 
 from __future__ import annotations
 
+import random
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -40,9 +41,9 @@ class ToolLoop:
     def heard(self, call: Call, reading: Reading) -> list[Call]:
         """Note what this response asks for; give the tool Calls that this request answers."""
         with self._lock:
-            answers = [(self._take(result.id, ""), result) for result in reading.answered]
-            for tool in reading.asked:
-                self._asked[tool.id] = _Asked(tool, call)
+            answers = [(self._take(result.id, "" if result.id else result.name), result) for result in reading.answered]
+            for place, tool in enumerate(reading.asked):
+                self._asked[tool.id or f"{call.event_id} {place}"] = _Asked(tool, call)
             while len(self._asked) > self._most:
                 self._asked.popitem(last=False)
         return [_told(asked, result, call) for asked, result in answers if asked is not None]
@@ -68,10 +69,12 @@ def _told(asked: _Asked, result: ToolResult, answering: Call) -> Call:
         "gen_ai.tool.call.arguments": asked.tool.arguments,
         "gen_ai.tool.call.result": result.content,
     }
+    if not asked.tool.id:
+        del facts["gen_ai.tool.call.id"]
     if result.is_error:
         facts |= {"vedette.tool.error": True, "error.type": "tool_error"}
     by = asked.by
-    event_id = f"{(int(by.event_id, 16) ^ hash(asked.tool.id)) & (2**64 - 1):016x}"
+    event_id = f"{random.getrandbits(64):016x}"
     return Call(
         Kind.TOOL,
         asked.tool.name,

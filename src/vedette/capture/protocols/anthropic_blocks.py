@@ -18,10 +18,10 @@ def message(raw: Json) -> Json:
 
 
 def parts(content: Any) -> list[Json]:
-    """A string, or blocks."""
+    """A string, or blocks. One without a type says nothing."""
     if isinstance(content, str):
         return [part.text(content)] if content else []
-    return [_part(block) for block in objects(content)]
+    return [_part(block) for block in objects(content) if block.get("type")]
 
 
 def _part(block: Json) -> Json:

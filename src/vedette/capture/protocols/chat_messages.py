@@ -83,11 +83,11 @@ def _spoken(audio: Json) -> list[Json]:
 
 
 def tool_calls(raw: Json) -> list[ToolCall]:
-    """The tools that a message asks for; `function_call` is the old way to ask for one."""
+    """The tools that a message asks for; `function_call` is the old way. What names neither tool nor call is none."""
     asked = objects(raw.get("tool_calls"))
     if isinstance(raw.get("function_call"), dict):
         asked = [*asked, {"function": raw["function_call"]}]
-    return [_tool_call(each) for each in asked]
+    return [call for call in map(_tool_call, asked) if call.id or call.name]
 
 
 def _tool_call(raw: Json) -> ToolCall:

@@ -64,13 +64,13 @@ def read_response(reading: Reading, response: Json) -> None:
             "gen_ai.response.model": string(response.get("model")),
             "openai.response.service_tier": string(response.get("service_tier")),
             "openai.response.system_fingerprint": string(response.get("system_fingerprint")),
-            "gen_ai.output.messages": [{"role": "assistant", "parts": parts(each)} for each in messages],
+            "gen_ai.output.messages": [{"role": "assistant", "parts": said} for said in map(parts, messages) if said],
             **usage.openai(first(response.get("usage"), obj(response.get("x_groq")).get("usage"))),
         }
     )
     reading.asked += [call for each in messages for call in tool_calls(each)]
-    said: list[Any] = [each.get("finish_reason") for each in choices]
-    reading.finish(said if any(said) else [response.get("finish_reason")])
+    reasons: list[Any] = [each.get("finish_reason") for each in choices]
+    reading.finish(reasons if any(reasons) else [response.get("finish_reason")])
     error = first(response.get("error"), obj(response.get("x_groq")).get("error"))
     if error:
         reading.fail(error, "error")
