@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vedette.cli.glance import Glance
 from vedette.cli.paint import Paint, duration, size
-from vedette.cli.text import brief, pad, plain
+from vedette.cli.text import brief, cells, pad, plain
 
 MARKS = {
     "inference": ("cyan", "model"),
@@ -67,6 +67,14 @@ def main(record: Glance, fitting: Columns, paint: Paint, *, under_way: bool = Fa
     return (" " * _GAP).join(parts).rstrip()
 
 
+def address(record: Glance, fitting: Columns) -> str:
+    """What its own line does not tell of an exchange's URL: the query, or all of it where even the path was cut."""
+    if record.kind != "exchange":
+        return ""
+    path, mark, query = record.fact("url.full").partition("?")
+    return f"{path}{mark}{query}" if cells(brief(plain(_what(record)))) > fitting.what else f"{mark}{query}"
+
+
 def _clock(nanoseconds: int) -> str:
     clock = time.strftime("%H:%M:%S", time.localtime(nanoseconds // 10**9))
     return f"{clock}.{nanoseconds // 10**6 % 1000:03d}"
@@ -111,7 +119,7 @@ def _amount(record: Glance) -> str:
     if record.kind == "auth":
         return record.fact("vedette.auth.result")
     given, made = record.fact("gen_ai.usage.input_tokens"), record.fact("gen_ai.usage.output_tokens")
-    return f"{given} \N{RIGHTWARDS ARROW} {made or 0} tokens" if given else ""
+    return " ".join([f"{given} \N{RIGHTWARDS ARROW} {made}" if made else given, "tokens"]) if given else ""
 
 
 def _joined(*parts: str) -> str:

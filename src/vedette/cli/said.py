@@ -26,17 +26,14 @@ _SAID = {
 
 def said(record: Glance) -> Iterator[tuple[str, str]]:
     """Pairs of a mark and one text: the last words in, the first words out, the error's message."""
-    query = record.fact("url.full").partition("?")[2] if record.kind == "exchange" else ""
-    if query:
-        yield IN, f"?{query}"
     for mark, name in _SAID.get(record.kind, ()):
         text = record.content.get(name, "")
         told = last(text) if name.endswith(".messages") else text
         if told:
             yield mark, told
-    error = record.content.get("vedette.error.message", "")
-    if error or record.fact("error.type"):
-        yield WHY, ": ".join(each for each in (record.fact("error.type"), error) if each)
+    why = [record.fact("error.type"), record.content.get("vedette.error.message", "")]
+    if any(why) and why not in ([record.fact("http.response.status_code"), ""], [record.result, ""]):
+        yield WHY, ": ".join(each for each in why if each)
 
 
 def last(messages: str) -> str:

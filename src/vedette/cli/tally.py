@@ -16,6 +16,7 @@ _WORDS = {
     "input": "user input",
     "auth": "auth attempt",
 }
+_ENDS = {"error": "failed"}
 _SEVERITIES = ("critical", "high", "medium", "low")
 
 
@@ -55,7 +56,11 @@ class Tally:
         if more:
             yield ", ".join(more)
         wrong = [f"{self._severities[each]} {each} finding" for each in _SEVERITIES if self._severities[each]]
-        wrong += [f"{count} {result}" for result, count in self._results.items() if result not in ("ok", "")]
+        wrong += [
+            f"{count} {_ENDS.get(result, result)}"
+            for result, count in self._results.items()
+            if result not in ("ok", "")
+        ]
         if wrong:
             yield ", ".join(wrong)
 

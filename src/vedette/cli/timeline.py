@@ -1,6 +1,6 @@
 """The record for people: one line an operation, below it what was said; nested as the operations were.
 
-    15:29:27.507  model    chat gpt-5  127.0.0.1            18.2 ms  31 → 6 tokens
+    15:29:27.507  model    chat gpt-5 · 127.0.0.1            18.2 ms  31 → 6 tokens
                            → What is the weather in Paris? Answer to [email:2becc5].
                            ← weather(city="Paris")
                            ■ redacted 1 email
@@ -16,11 +16,12 @@ from collections.abc import Iterable, Iterator
 from vedette.cli import line
 from vedette.cli.glance import Glance
 from vedette.cli.paint import Paint
-from vedette.cli.said import WHY, said
+from vedette.cli.said import IN, WHY, said
 from vedette.cli.tally import Tally, counted
 from vedette.cli.text import brief, fit, plain
 from vedette.cli.tree import Depths, answered, ordered
 
+_ACTORS = ("user", "session", "agent", "run")
 _LEAST = 60
 """Columns below which lines are no longer made narrower."""
 
@@ -39,7 +40,7 @@ class Timeline:
         """Take note of a birth, for the heading of its process."""
         if record.kind == "lifecycle" and record.fact("vedette.lifecycle.phase") == "birth":
             program = record.fact("process.executable.name") or record.fact("service.name")
-            self._programs[record.stream] = f"{program}, process {record.fact('vedette.pid')}"
+            self._programs[record.stream] = f"{program} ({record.fact('vedette.pid')})"
 
     def whole(self, records: Iterable[Glance], *, intents: bool = False) -> Iterator[str]:
         """All lines, in order of the operations' beginning, and closing lines that count them.
@@ -67,7 +68,8 @@ class Timeline:
         columns = line.columns(self._width, depth)
         yield line.main(record, columns, self._paint, under_way=under_way)
         margin = " " * columns.details
-        for mark, text in said(record):
+        address = line.address(record, columns)
+        for mark, text in [(IN, address), *said(record)] if address else said(record):
             told = fit(brief(plain(text)), self._width - columns.details - 2)
             yield f"{margin}{self._paint('red' if mark == WHY else 'dim', mark)} {self._paint.quoted(told, 'dim')}"
         if record.taken:
@@ -84,9 +86,14 @@ class Timeline:
             yield ""
         self._place = place
         program = self._programs.get(record.stream) or f"stream {record.stream[:8]}"
-        who = [f"{word} {name}" for word, name in zip(("user", "session", "agent"), record.who, strict=False) if name]
-        told = fit(brief(plain(" · ".join([day, program, *who]))), self._width)
+        who = [f"{word} {_bare(name)}" for word, name in zip(_ACTORS, record.who, strict=True) if name]
+        told = fit(plain(" · ".join([day, program, *who])), self._width)
         yield self._paint("bold", told)
+
+
+def _bare(name: str) -> str:
+    """A pseudonym as its first digits, which `--session` understands: `2becc5`."""
+    return brief(name).removeprefix("[id:").removesuffix("]")
 
 
 def _is_done(record: Glance, done: set[tuple[str, int]]) -> bool:

@@ -39,7 +39,7 @@ def test_what_is_recorded_meanwhile_is_told(following: subprocess.Popen[str], tm
     stream.record("agent", e="outer", f="intent", a={"vedette.event.id": "1"})
     stream.record("tool", e="inner", a={"vedette.event.id": "2", "vedette.parent.id": "1"})
     assert following.stdout.readline() == "\n"
-    assert following.stdout.readline().endswith("agent.py, process 7\n")
+    assert following.stdout.readline().endswith("agent.py (7)\n")
     assert "  tool     inner" in following.stdout.readline()
     following.send_signal(signal.SIGINT)
     _, said = following.communicate(timeout=30)

@@ -15,7 +15,8 @@ from vedette.cli.text import cells
 _VARYING = {
     r"^\d\d:\d\d:\d\d\.\d{3}": "HH:MM:SS.mmm",
     r"\d\d \w{3} \d{4}": "DD Mon YYYY",
-    r"(process) \d+": r"\1 PID",
+    r"py \(\d+\)": "py (PID)",
+    r"(user|session) [0-9a-f]{6}\b": r"\1 digest",
     r"\b[0-9a-f]{6}\]": "digest]",
     r" +[0-9.]+ (ns|us|ms|s)\b": " DURATION",
     r"127\.0\.0\.1:\d+": "127.0.0.1:PORT",
@@ -33,7 +34,7 @@ def test_the_timeline_tells_who_did_what_inside_what(vedette: Vedette, trail: Pa
     assert (
         steady(vedette("show", trail).out)
         == """\
-DD Mon YYYY · agent.py, process PID · user [id:digest] · session [id:digest] · agent clerk
+DD Mon YYYY · agent.py (PID) · user digest · session digest · agent clerk
 HH:MM:SS.mmm  user     user_input
                        → Write to [email:digest]
                        ■ redacted 1 email
@@ -50,15 +51,14 @@ HH:MM:SS.mmm      http     GET http://127.0.0.1:PORT/weather DURATION  200 · 49
 HH:MM:SS.mmm  finding  too-far                                                  high
                        ✗ the journey is too far
 
-DD Mon YYYY · agent.py, process PID · user [id:digest] · session [id:digest]
+DD Mon YYYY · agent.py (PID) · user digest · session digest
 HH:MM:SS.mmm  auth     token [id:digest] · /admin                               denied
-                       ✗ denied
 HH:MM:SS.mmm  answer   output
                        ← No.
 
 2 tools, 1 user input, 1 http exchange, 1 auth attempt, 1 answer in DURATION
 redacted 2 email, 1 secret
-1 high finding, 1 error, 1 denied
+1 high finding, 1 failed, 1 denied
 """
     )
 
@@ -67,6 +67,15 @@ redacted 2 email, 1 secret
 def test_no_line_is_wider_than_the_terminal(vedette: Vedette, trail: Path, columns: int) -> None:
     lines = vedette("show", trail, "--all", columns=columns).lines
     assert max(cells(line) for line in lines) <= columns
+
+
+def test_an_address_that_does_not_fit_is_told_below(vedette: Vedette, tmp_path: Path) -> None:
+    stream = Spooled(tmp_path)
+    stream.record("exchange", a={"http.request.method": "GET", "url.full": "http://h.example/a/long/path/x?q=1"})
+    stream.die()
+    assert "GET http://h.example/a/long/p…" in vedette("show", tmp_path, columns=80).out
+    assert "→ http://h.example/a/long/path/x?q=1\n" in vedette("show", tmp_path, columns=80).out
+    assert "→ ?q=1\n" in vedette("show", tmp_path, columns=100).out
 
 
 def test_lifecycle_records_and_answered_intents_are_told_on_demand(vedette: Vedette, trail: Path) -> None:
@@ -114,7 +123,7 @@ def test_a_session_is_named_by_itself_or_as_it_is_shown(vedette: Vedette, trail:
     told = ["auth single", "output single"]
     assert chosen(vedette, trail, "--session", "s2") == told
     heading = next(line for line in vedette("show", trail, "--kind", "auth").lines if "session" in line)
-    shown = re.search(r"session \[id:([0-9a-f]{6})\]", heading)
+    shown = re.search(r"session ([0-9a-f]{6})$", heading)
     assert shown is not None
     assert chosen(vedette, trail, "--session", shown[1]) == told
     assert chosen(vedette, trail, "--session", f"[id:{shown[1]}]") == told

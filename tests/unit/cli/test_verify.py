@@ -103,7 +103,10 @@ def test_wrong_usage_is_3_too_for_2_says_broken(vedette: Vedette, arguments: lis
 def test_a_bad_setting_is_no_answer(vedette: Vedette, trail: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VEDETTE_QUEUE", "many")
     ran = vedette("verify", trail)
-    assert (ran.code, ran.err) == (3, "vedette verify: VEDETTE_QUEUE='many' is not valid: use a number from 1 to 1000000\n")
+    assert (ran.code, ran.err) == (
+        3,
+        "vedette verify: VEDETTE_QUEUE='many' is not valid: use a number from 1 to 1000000\n",
+    )
 
 
 def host_key(trail: Path) -> str:
