@@ -21,9 +21,9 @@ from tests.collected import Collected
 from tests.host_drivers import DRIVERS
 from tests.loopback import serving
 from vedette import guard
-from vedette.capture import hub, weave
+from vedette.capture import call, hub, steps, weave
 from vedette.capture.seam import Seam
-from vedette.event import Ack, Call
+from vedette.event import Ack, Actor, Body, Call, Kind, Result, Wire
 
 READERS = ("name", "request", "response", "chunk", "tee", "upload", "owner")
 
@@ -65,9 +65,12 @@ def quiet() -> Iterator[None]:
 
 
 def _weave(entry: importlib.metadata.EntryPoint, changed: Seam | None = None) -> None:
-    """Weave a library's seams, one of them changed."""
-    for seam in entry.load():
-        weave._stitch("test", changed if changed is not None and seam.target == changed.target else seam, entry.name)
+    """Weave all seams of a library, one of them changed."""
+    for other, seam in ENTRIES:
+        if weave._top(other.name) == weave._top(entry.name):
+            weave._stitch(
+                "test", changed if changed is not None and seam.target == changed.target else seam, other.name
+            )
 
 
 def _outcome(target: str, url: str) -> Any:
@@ -151,6 +154,35 @@ def test_a_fault_in_the_line_is_counted_and_not_seen(entry: Any, seam: Seam, pla
     _weave(entry)
     assert _outcome(seam.targets[0], f"{url}/chunked") == bare
     assert sum(guard.faults().values()) == line.asked
+
+
+@pytest.mark.parametrize(("entry", "seam"), SEAMS)
+@pytest.mark.parametrize("path", ["/chunked", "/cut"])
+def test_a_closed_call_holds_nothing_but_words(entry: Any, seam: Seam, path: str, url: str, quiet: None) -> None:
+    """All that can be reached from it is text, bytes, numbers and our own dataclasses; nothing else of it is left."""
+    collected = Collected()
+    hub.connect(collected)
+    _weave(entry)
+    _outcome(seam.targets[0], url + path)
+    gc.collect()
+    assert collected and all(each.closed for each in collected)
+    assert _reachable(list(collected)) <= PLAIN
+    assert (len(steps._by_id), len(steps._weak), len(call._open)) == (0, 0, 0)
+
+
+PLAIN = {str, bytes, int, bool, float, tuple, dict, list, type(None), Actor, Body, Call, Kind, Result, Wire}
+
+
+def _reachable(roots: list[Any]) -> set[type]:
+    """The types of all objects that these keep alive; their classes are nobody's business."""
+    seen: dict[int, Any] = {}
+    waiting = list(roots)
+    while waiting:
+        found = waiting.pop()
+        if id(found) not in seen and not isinstance(found, type):
+            seen[id(found)] = found
+            waiting += [] if isinstance(found, Kind | Result) else gc.get_referents(found)
+    return {type(each) for each in seen.values()}
 
 
 def test_nothing_of_the_hosts_is_kept_after_a_call_closed(calls: Collected, url: str) -> None:
