@@ -77,7 +77,7 @@ def test_the_picture_of_the_readme_shows_this_demo(told: str, trail: Path) -> No
 def steady(svg: str) -> list[str]:
     """The texts, without times, durations, digests, ports and process ids."""
     texts = re.findall(r">([^<>]+)</text>", svg)
-    varying = r"[0-9.]+ (us|ms|s)$|\d\d:\d\d:\d\d\.\d+|:[0-9a-f]{6}\b|:\d{4,5}\b|process \d+|\d\d \w{3} \d{4}"
+    varying = r"[0-9.]+ (us|ms|s)$|\d\d:\d\d:\d\d\.\d+|:[0-9a-f]{6}\b|:\d{4,5}\b|\(\d+\)|\d\d \w{3} \d{4}"
     return [re.sub(varying, "", text) for text in texts]
 
 
