@@ -43,7 +43,18 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _speak_any_encoding()
-    parser = _parser()
+    try:
+        code = _run(_parser(), arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `vedette show | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
     args, unknown = parser.parse_known_args(arguments)
     if unknown:
         args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -53,18 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings()
         code: int = _module(args.command).run(args)
-        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
     except (UsageError, OSError) as error:
         return _failed(args.command, error)
-    except KeyboardInterrupt:
-        return 130
     return code
 
 
 def _failed(command: str, error: UsageError | OSError) -> int:
-    if isinstance(error, BrokenPipeError):  # `vedette show | head`: the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     told = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
     print(f"vedette {command}: {told}", file=sys.stderr)
     return exit_code(command)
