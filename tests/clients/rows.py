@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _FILES = {
     "openai": ("test_openai", "test_openai_responses", "test_openai_failures"),
-    "anthropic": ("test_anthropic",),
+    "anthropic": ("test_anthropic", "test_anthropic_failures"),
     "langchain-openai": ("test_langchain_openai",),
     "langchain-anthropic": ("test_langchain_anthropic",),
     "litellm": ("test_litellm",),

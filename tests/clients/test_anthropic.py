@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +11,8 @@ from tests.clients.anthropic_sdk import (
     ASKED,
     ASYNC,
     KEY,
-    PATH,
     SAID,
     STREAMED,
-    UNANSWERED,
     WEATHER,
     answered,
     anthropic,
@@ -26,7 +23,7 @@ from tests.clients.records import Recorder, Told
 from tests.clients.wire import said
 from tests.llm_server import LlmServer
 
-from vedette.cli.standin import error, text, tool
+from vedette.cli.standin import text, tool
 
 
 def _whole(server: LlmServer) -> Any:
@@ -162,105 +159,48 @@ def test_a_tool_loop_by_hand_tells_of_the_tool_once(recorder: Recorder) -> None:
     assert told.content["gen_ai.output.messages"] == [said("assistant", "Mild in Paris.")]
 
 
-@pytest.mark.parametrize(("case", "kind"), [("retry-429", "rate_limit_error"), ("retry-500", "api_error")])
-def test_a_retry_is_an_exchange_of_its_own_tied_to_the_first(recorder: Recorder, case: str, kind: str) -> None:
-    """The host sees one call that went well; the trail sees both attempts, as one operation."""
+def test_structured_output_keeps_its_schema_to_the_host_and_its_text_to_the_trail(recorder: Recorder) -> None:
+    pydantic = pytest.importorskip("pydantic")
+    forecast = pydantic.create_model("Forecast", city=(str, ...))
+    if not hasattr(anthropic.resources.Messages, "parse"):
+        pytest.skip("this version parses nothing")
 
     def host(server: LlmServer) -> Any:
-        with client(server, case) as claude:
-            return claude.messages.create(**ASKED).model_dump()
+        with client(server) as claude:
+            return claude.messages.parse(**ASKED, output_format=forecast).parsed_output.model_dump()
 
-    failed, again = recorder.play(host).told
-    status, path = int(case.split("-")[1]), f"/x/{case}{PATH}"
-    words = {"vedette.error.message": "Try again (attempt 1)"}
-    assert failed == message({"error.type": kind}, UNANSWERED | words, path=path, status=status, result="error")
-    resent = answered(http__request__resend_count=1, gen_ai__response__id="msg_2")
-    assert again == message(resent, SAID, path=path, event="event 2", operation="event 1", trace=again.trace)
+    seen = recorder.play(host, [text('{"city":"Paris"}')])
+    assert seen.got == {"city": "Paris"}
+    facts = answered(gen_ai__output__type="json", gen_ai__usage__output_tokens=4)
+    assert seen.only == message(facts, SAID | {"gen_ai.output.messages": [said("assistant", '{"city":"Paris"}')]})
 
 
-def _refused(server: LlmServer, case: str = "") -> Any:
-    with client(server, case, max_retries=0) as claude:
-        return claude.messages.create(**ASKED).model_dump()
+def test_the_tool_runner_is_a_tool_loop_like_any_other(recorder: Recorder) -> None:
+    """The SDK runs the tool: what it was given and what it gave are told by the two requests around it."""
+    if not hasattr(anthropic, "beta_tool"):
+        pytest.skip("this version runs no tools")
 
+    @anthropic.beta_tool  # type: ignore[untyped-decorator]  # imported only where it is installed
+    def weather(city: str) -> str:
+        """The weather.
 
-def test_an_error_that_echoes_the_key_leaves_it_nowhere_in_the_trail(recorder: Recorder) -> None:
-    """The host reads its key in the message, as the server sent it; no byte of the trail holds it."""
-    seen = recorder.play(lambda server: _refused(server, "auth-echo"))
-    assert seen.got[0][0] == "AuthenticationError" and KEY in seen.got[0][1]
-    assert KEY.encode() not in seen.raw and KEY[13:33].encode() not in seen.raw
-    assert (seen.only.result, seen.only.facts["error.type"]) == ("error", "authentication_error")
-
-
-def test_a_refused_request_says_why(recorder: Recorder) -> None:
-    seen = recorder.play(_refused, [error(400, "Too long")])
-    assert seen.got[0][0] == "BadRequestError"
-    words = {"vedette.error.message": "Too long"}
-    expected = message({"error.type": "invalid_request_error"}, UNANSWERED | words, status=400, result="error")
-    assert seen.only == expected
-
-
-def test_an_error_inside_a_stream_of_status_200_is_an_error(recorder: Recorder) -> None:
-    """The provider's own word for it, and what had arrived before."""
+        Args:
+            city: where
+        """
+        return f"mild in {city}"
 
     def host(server: LlmServer) -> Any:
-        heard = []
-        with client(server, "error-in-stream;after=5") as claude:
-            try:
-                heard += (event.type for event in claude.messages.create(**ASKED, stream=True))
-            except anthropic.APIStatusError as failed:
-                return heard, failed.body["error"]["type"]
+        with client(server) as claude:
+            runner = claude.beta.messages.tool_runner(**ASKED, tools=[weather])
+            return runner.until_done().content[0].text
 
-    seen = recorder.play(host)
-    assert seen.got is not None and seen.got[1] == "overloaded_error"
-    assert (seen.only.result, seen.only.facts["error.type"]) == ("error", "overloaded_error")
-    assert seen.only.content["vedette.error.message"] == "Overloaded"
-
-
-STALLED = "stall;after=4"
-HEARD = ["message_start", "content_block_start", "content_block_delta", "content_block_delta"]
-
-
-def _close(server: LlmServer) -> Any:
-    with client(server, STALLED) as claude:
-        stream = claude.messages.create(**ASKED, stream=True)
-        heard = [next(stream).type for _ in HEARD]
-        stream.close()
-        return heard
-
-
-def _leave(server: LlmServer) -> Any:
-    with client(server, STALLED) as claude, claude.messages.create(**ASKED, stream=True) as stream:
-        return [next(stream).type for _ in HEARD]
-
-
-def _break(server: LlmServer) -> Any:
-    heard: list[str] = []
-    with client(server, STALLED) as claude, claude.messages.stream(**ASKED) as stream:
-        for event in stream:
-            heard += [event.type] * (event.type in HEARD)  # the helper has events of its own between
-            if len(heard) == len(HEARD):
-                break
-    return heard
-
-
-def _drop(server: LlmServer) -> Any:
-    claude = anthropic.Anthropic(base_url=server.at(STALLED, ""), api_key=KEY)
-    stream = claude.messages.create(**ASKED, stream=True)
-    heard = [next(stream).type for _ in HEARD]
-    del stream
-    gc.collect()
-    claude.close()
-    return heard
-
-
-@pytest.mark.parametrize("host", [_close, _leave, _break, _drop])
-def test_a_stream_left_early_is_recorded_with_what_arrived(recorder: Recorder, host: Callable[..., Any]) -> None:
-    """Closed, left, or dropped: abandoned, with the first token's usage, and no invented end."""
-    seen = recorder.play(host)
-    assert seen.got == HEARD
-    reason = seen.only.facts["vedette.end.reason"]
-    assert reason in ("close", "collected")
-    begun = answered(**STREAMED, gen_ai__usage__output_tokens=1, vedette__end__reason=reason)
-    begun = {name: value for name, value in begun.items() if "finish" not in name}
-    spoken = UNANSWERED | {"gen_ai.output.messages": [said("assistant", "You said:")]}
-    assert seen.only == message(begun, spoken, path=f"/x/{STALLED}{PATH}", result="abandoned")
+    seen = recorder.play(host, [tool("weather", {"city": "Paris"}, id="toolu_paris"), text("Mild.")])
+    assert seen.got == "Mild."
+    assert [(each.kind, each.result) for each in seen.told] == [
+        ("inference", "ok"),
+        ("tool", "ok"),
+        ("inference", "ok"),
+    ]
+    (ran,) = seen.of("tool")
+    assert ran.content["gen_ai.tool.call.arguments"] == {"city": "Paris"}
+    assert "mild in Paris" in str(ran.content["gen_ai.tool.call.result"])

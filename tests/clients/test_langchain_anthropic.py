@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -32,9 +33,10 @@ def weather(city: str) -> str:
     return f"mild in {city}"
 
 
-def model(server: LlmServer) -> Any:
+def model(server: LlmServer, case: str = "", retries: int = 0) -> Any:
+    base = server.at(case, "") if case else server.url
     return langchain_anthropic.ChatAnthropic(
-        model=MODEL, base_url=server.url, api_key=KEY, max_tokens=64, max_retries=0
+        model=MODEL, base_url=base, api_key=KEY, max_tokens=64, max_retries=retries
     )
 
 
@@ -98,3 +100,26 @@ def test_a_refused_request_raises_as_it_would(recorder: Recorder) -> None:
     seen = recorder.play(_invoke, [error(400, "Too long")])
     assert "BadRequestError" in str(seen.got)
     assert (seen.only.result, seen.only.content["vedette.error.message"]) == ("error", "Too long")
+
+
+def test_a_retry_is_an_exchange_of_its_own_tied_to_the_first(recorder: Recorder) -> None:
+    failed, again = recorder.play(lambda server: spoken(model(server, "retry-429", 1).invoke(ASKED))).told
+    assert (failed.result, failed.facts["http.response.status_code"]) == ("error", 429)
+    assert (again.result, again.operation, again.facts["http.request.resend_count"]) == ("ok", "event 1", 1)
+
+
+def test_a_stream_left_early_is_recorded_with_what_arrived(recorder: Recorder) -> None:
+    def host(server: LlmServer) -> Any:
+        stream = model(server, "stall;after=4").stream(ASKED)
+        words = ""
+        while not words:
+            words += str(next(stream).content and "You")
+        stream.close()
+        gc.collect()
+        return words
+
+    seen = recorder.play(host)
+    assert (seen.got, seen.only.result) == ("You", "abandoned")
+    assert "gen_ai.response.finish_reasons" not in seen.only.facts
+    (spoken_so_far,) = seen.only.content["gen_ai.output.messages"]
+    assert spoken_so_far["parts"][0]["content"].startswith("You")

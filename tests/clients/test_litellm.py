@@ -162,3 +162,34 @@ def test_a_refused_request_says_why(recorder: Recorder, model: str) -> None:
     assert seen.got[0][0] == "BadRequestError"
     assert (seen.only.result, seen.only.facts["error.type"]) == ("error", "invalid_request_error")
     assert seen.only.content["vedette.error.message"] == "Too long"
+
+
+@MODELS
+def test_a_stream_left_early_is_recorded_with_what_arrived(recorder: Recorder, model: str) -> None:
+    """LiteLLM closes nothing: the record is written when the stream is collected, or recording stops."""
+
+    def host(server: LlmServer) -> Any:
+        place = server.at("stall;after=4", "/v1" if model == GPT else "")
+        chunks = litellm.completion(**asking(model, server, **STREAM) | {"api_base": place})
+        words: list[str] = []
+        while not words:
+            words += heard(next(chunks))
+        return words
+
+    seen = recorder.play(host)
+    assert (seen.got, seen.only.result) == (["You"], "abandoned")
+    assert seen.only.facts["vedette.end.reason"] in ("close", "collected", "exit")
+    assert "gen_ai.response.finish_reasons" not in seen.only.facts
+    (message,) = seen.only.content["gen_ai.output.messages"]
+    assert message["parts"][0]["content"].startswith("You")
+
+
+def test_a_retry_of_the_sdk_below_is_an_exchange_of_its_own_tied_to_the_first(recorder: Recorder) -> None:
+    def host(server: LlmServer) -> Any:
+        return spoken(
+            litellm.completion(**asking(GPT, server) | {"api_base": server.at("retry-429"), "max_retries": 1})
+        )
+
+    failed, again = recorder.play(host).told
+    assert (failed.result, failed.facts["http.response.status_code"]) == ("error", 429)
+    assert (again.result, again.operation, again.facts["http.request.resend_count"]) == ("ok", "event 1", 1)

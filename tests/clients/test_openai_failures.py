@@ -89,7 +89,9 @@ def test_an_error_inside_a_stream_of_status_200_is_an_error(recorder: Recorder) 
 
     seen = recorder.play(host)
     assert seen.got == (["", "You", " said:"], "APIError", "The server is overloaded")
-    assert seen.only.result == "error"
+    arrived = SPOKEN | {"vedette.error.message": "The server is overloaded"}
+    facts = begun(**{"error.type": "overloaded", "vedette.end.reason": "close"})
+    assert seen.only == chat(facts, arrived, path=f"/x/error-in-stream{PATH}", result="error")
 
 
 STALLED = "stall;after=3"
