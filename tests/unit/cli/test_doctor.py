@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.otlp_receiver import Receiver, Say
 from tests.spooled import Spooled
 from tests.unit.cli.conftest import Ran, Vedette
 
+from vedette.cli.checks import installed
+from vedette.config import load
+
+PROBED = installed.probed
+
+
+@pytest.fixture(scope="module")
+def woven() -> dict[str, Any]:
+    """One true trial of all seams, 2 s of work; the tests that are about something else share it."""
+    found = installed.probed(load({"HOME": "/"})[0])
+    assert found is not None
+    return found
+
 
 @pytest.fixture
-def doctor(vedette: Vedette, monkeypatch: pytest.MonkeyPatch) -> Vedette:
+def doctor(vedette: Vedette, monkeypatch: pytest.MonkeyPatch, woven: dict[str, Any]) -> Vedette:
     """`doctor(VARIABLE=value)`: its checks as JSON, in this environment."""
+    monkeypatch.setattr(installed, "probed", lambda settings: PROBED(settings) if settings.disable else woven)
 
     def run(**env: str) -> Ran:
         for name, value in env.items():
@@ -41,9 +57,30 @@ def test_all_is_well_on_a_fresh_machine(doctor: Vedette, tmp_path: Path) -> None
     assert {each["state"] for each in json.loads(ran.out)["checks"]} <= {"ok", "note"}
 
 
+def test_every_seam_of_what_is_installed_is_tried(doctor: Vedette) -> None:
+    ran = doctor()
+    for library in ("httpx", "http", "aiohttp", "langchain_core", "langgraph"):
+        ((state, told),) = checks(ran, library)
+        assert state == "ok" and re.search(r"^\S.*, [1-9]\d* seams? woven when it is imported$", told)
+
+
+def test_a_seam_that_cannot_be_woven_is_named_with_its_reason(
+    doctor: Vedette, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library of another shape than the instrumentor knows, found first."""
+    monkeypatch.setattr(installed, "probed", PROBED)
+    (tmp_path / "httpx.py").write_text("class Client: pass\nclass AsyncClient: pass\n")
+    (tmp_path / "aiohttp.py").write_text("1 / 0\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    ran = doctor()
+    assert ("warn", "aiohttp.client_reqrep cannot be imported") in checks(ran, "aiohttp")
+    missed = [about for state, about in checks(ran, "httpx") if state == "warn"]
+    assert missed and all("cannot be woven: " in each for each in missed)
+
+
 def test_what_is_switched_off_is_said(doctor: Vedette) -> None:
     ran = doctor(
-        VEDETTE_DISABLE="httpx",
+        VEDETTE_DISABLE="httpx,htpx",
         VEDETTE_REDACT="off",
         VEDETTE_WRITE_AHEAD="off",
         OTEL_SDK_DISABLED="true",
@@ -51,10 +88,12 @@ def test_what_is_switched_off_is_said(doctor: Vedette) -> None:
         OTEL_PYTHON_DISABLED_INSTRUMENTATIONS="requests, vedette",
     )
     assert ran.code == 0
-    assert checks(ran, "httpx")[0][0] == "warn" and "VEDETTE_DISABLE=httpx" in checks(ran, "httpx")[0][1]
-    assert checks(ran, "weaving") == [
-        ("warn", "nothing is woven: OTEL_PYTHON_DISABLED_INSTRUMENTATIONS=requests, vedette")
-    ]
+    assert checks(ran, "httpx")[0][0] == "warn" and "not woven: VEDETTE_DISABLE" in checks(ran, "httpx")[0][1]
+    assert ("warn", "VEDETTE_DISABLE names htpx, and there is no such instrumentor") in checks(ran, "weaving")
+    assert (
+        "warn",
+        "nothing is woven: OTEL_PYTHON_DISABLED_INSTRUMENTATIONS=requests, vedette",
+    ) in checks(ran, "weaving")
     assert [state for state, _ in checks(ran, "signals")] == ["note", "note"]
     assert checks(ran, "redaction")[0][0] == "warn" and checks(ran, "write-ahead")[0][0] == "warn"
 

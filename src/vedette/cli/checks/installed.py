@@ -5,12 +5,18 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import importlib.util
+import json
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from vedette.cli.checks import Check
 from vedette.config import Settings
 from vedette.runtime.coverage import BLIND
+
+_PATIENCE = 60.0
+"""Seconds that the trial of all seams may take."""
 
 _DISABLED = "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"
 _DOORS = {
@@ -50,29 +56,48 @@ def switches(env: Mapping[str, str], settings: Settings) -> Iterator[Check]:
 
 
 def libraries(settings: Settings) -> Iterator[Check]:
-    """What is installed of what we have seams for, and of what nobody can see into."""
-    entries = importlib.metadata.entry_points(group="vedette_instrumentor")
-    for top in sorted({_top(entry) for entry in entries}):
-        own = [entry for entry in entries if _top(entry) == top]
-        if importlib.util.find_spec(top) is None:
-            continue
-        if all(_is_off(entry, settings) for entry in own):
-            yield Check(top, "warn", f"{version(top)}, not woven: VEDETTE_DISABLE={','.join(settings.disable)}")
-        else:
-            yield Check(top, "ok", f"{version(top)}, woven when it is imported")
+    """What is installed of what we have seams for, woven for trial in another process; and what nobody can see into."""
+    found = probed(settings)
+    if found is None:
+        yield Check("libraries", "bad", "the trial of the seams failed; run `python -m vedette.cli.checks.probe`")
+        return
+    for top in sorted({_top(name) for name, state in found["imported"].items() if state != "absent"}):
+        broken = [name for name, state in found["imported"].items() if _top(name) == top and state == "broken"]
+        yield from _library(top, [each for each in found["seams"] if _top(each["target"]) == top], broken)
     for top in BLIND:
         if importlib.util.find_spec(top) is not None:
             yield Check(top, "note", f"{version(top)}: what it does cannot be seen from Python")
+    names = {"*", *found["imported"], *(seam["library"] for seam in found["seams"])}
+    for name in sorted(set(settings.disable) - names):
+        yield Check("weaving", "warn", f"VEDETTE_DISABLE names {name}, and there is no such instrumentor")
 
 
-def _top(entry: importlib.metadata.EntryPoint) -> str:
-    return entry.name.partition(".")[0]
+def _library(top: str, seams: list[dict[str, str]], broken: list[str]) -> Iterator[Check]:
+    woven = sum(seam["state"] == "woven" for seam in seams)
+    told = f"{version(top)}, {woven} seam{'s' if woven != 1 else ''} woven when it is imported"
+    off = any(seam["state"] == "off" for seam in seams)
+    yield Check(top, "warn" if off else "ok", f"{version(top)}, not woven: VEDETTE_DISABLE" if off else told)
+    for name in broken:
+        yield Check(top, "warn", f"{name} cannot be imported")
+    for seam in seams:
+        if seam["state"] == "missed":
+            yield Check(top, "warn", f"{seam['target']} cannot be woven: {seam['reason']}")
 
 
-def _is_off(entry: importlib.metadata.EntryPoint, settings: Settings) -> bool:
-    """As `capture.weave` decides it."""
-    instrumentor = entry.value.partition(":")[0].rpartition(".")[2]
-    return not {"*", instrumentor, entry.name}.isdisjoint(settings.disable)
+def probed(settings: Settings) -> dict[str, Any] | None:
+    """What `probe` printed; None if it failed."""
+    command = [sys.executable, "-m", "vedette.cli.checks.probe", ",".join(settings.disable)]
+    try:
+        ran = subprocess.run(command, capture_output=True, check=True, timeout=_PATIENCE)  # noqa: S603 - our own
+        found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    except (subprocess.SubprocessError, ValueError, IndexError):
+        return None
+    return found
+
+
+def _top(name: str) -> str:
+    """The library's own name, of a module or a seam's target."""
+    return name.partition(":")[0].partition(".")[0]
 
 
 def version(top: str) -> str:
