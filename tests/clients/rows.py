@@ -72,6 +72,8 @@ ROWS = (
     _client("litellm newest", "litellm", "openai", "aiohttp"),
     _client("instructor oldest", "instructor==1.7.0", "openai==1.60.0", "httpx==0.27.2", "pydantic"),
     _client("instructor newest", "instructor", "openai", "pydantic"),
+    Row("langchain classic oldest", ("langchain==0.3.0",), ("tests/instrumentors/test_langchain_classic.py",)),
+    Row("langchain classic", ("langchain-classic",), ("tests/instrumentors/test_langchain_classic.py",)),
     _http("httpx oldest", httpx="==0.23.3"),
     _http("http newest", httpx2=""),
     _http("aiohttp oldest", aiohttp="==3.8.6"),
