@@ -108,7 +108,7 @@ def _base() -> Path:
             _call([str(_python(folder)), "-m", "ensurepip", "--default-pip"])
         _install(_python(folder), _python(folder), "--editable", str(ROOT), *TOOLS)
 
-    return _made(_key(TOOLS), fill)
+    return _made(_key((*TOOLS, str(shutil.which("uv")))), fill)
 
 
 def _made(key: str, fill: Callable[[Path], None]) -> Path:

@@ -38,7 +38,8 @@ def tool(function: Any = None, *, name: str = "", description: str = "") -> Any:
 
 def _seam(function: Callable[..., Any], name: str, description: str) -> Seam:
     signature = inspect.signature(function)
-    known = name or function.__name__
+    named = function if hasattr(function, "__qualname__") else type(function)  # an object that can be called
+    known = name or named.__name__
     about = description or (inspect.getdoc(function) or "").partition("\n")[0]
 
     def request(args: Args) -> Facts:
@@ -52,7 +53,7 @@ def _seam(function: Callable[..., Any], name: str, description: str) -> Seam:
         }
 
     return Seam(
-        target=f"{function.__module__}:{function.__qualname__}",
+        target=f"{named.__module__}:{named.__qualname__}",
         kind=Kind.TOOL,
         name=lambda _: known,
         request=request,

@@ -227,3 +227,12 @@ def test_recursion_with_the_same_arguments_is_one_call_each(calls: Collected) ->
 
 def test_without_a_line_a_woven_function_is_a_plain_call() -> None:
     assert add(1) == 3
+
+
+def test_an_object_that_can_be_called_is_a_tool_too(calls: Collected) -> None:
+    class Doubler:
+        def __call__(self, number: int) -> int:
+            return number * 2
+
+    assert vedette.tool(Doubler())(4) == 8
+    assert (calls.only.name, calls.only.facts["gen_ai.tool.call.arguments"]) == ("Doubler", '{"number":4}')
