@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "trail", nargs="?", type=Path, metavar="PATH", help="the trail's folder (default: VEDETTE_TRAIL)"
     )
     parser.add_argument("--json", action="store_true", help="one object a line: envelope and content; all records")
-    parser.add_argument("--follow", action="store_true", help="go on as records come; Ctrl-C ends it")
+    parser.add_argument("--follow", action="store_true", help="go on as records come, also the first; Ctrl-C ends it")
     parser.add_argument("--all", action="store_true", help="intents and the trail's own records as well")
     select.configure(parser)
     parser.epilog = "Nothing is verified here: `vedette verify` is what proves a record."
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     folder = args.trail or settings().trail
-    if not (folder / "streams").is_dir():
+    if folder.is_file() or not (args.follow or (folder / "streams").is_dir()):
         raise UsageError(f"{folder} holds no trail; record one first, or name its folder")
     chosen = select.Selection(args, _pseudonym(folder))
     records = reading.follow(folder) if args.follow else reading.records(folder)

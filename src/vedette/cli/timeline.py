@@ -25,6 +25,9 @@ _ACTORS = ("user", "session", "agent", "run")
 _LEAST = 60
 """Columns below which lines are no longer made narrower."""
 
+_FAR = 8
+"""So many widths of a text are looked at: spaces and tokens shrink."""
+
 
 class Timeline:
     """Turns records into lines. It learns from all records, told or not, which process a stream belongs to."""
@@ -70,7 +73,7 @@ class Timeline:
         margin = " " * columns.details
         address = line.address(record, columns)
         for mark, text in [(IN, address), *said(record)] if address else said(record):
-            told = fit(brief(plain(text)), self._width - columns.details - 2)
+            told = fit(brief(plain(text[: _FAR * self._width])), self._width - columns.details - 2)
             yield f"{margin}{self._paint('red' if mark == WHY else 'dim', mark)} {self._paint.quoted(told, 'dim')}"
         if record.taken:
             told = fit(plain(f"redacted {counted(record.taken)}"), self._width - columns.details - 2)

@@ -83,7 +83,7 @@ def _record(group: Group, ordinal: int) -> Record | None:
     """None for a frame that checks and yet holds no record: `vedette verify` has a word for it."""
     try:
         envelope = json.loads(group.payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(envelope, dict):
         return None

@@ -15,11 +15,9 @@ from tests.trails import clean
 
 @pytest.fixture
 def following(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    first = Spooled(tmp_path, 0)
-    first.record("tool", e="before")
-    first.die()
+    """On `tmp_path`/trail, which need not be there yet."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "vedette.cli", "show", "--follow", tmp_path],
+        [sys.executable, "-m", "vedette.cli", "show", "--follow", tmp_path / "trail"],
         env=clean({"COLUMNS": "100"}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -31,10 +29,13 @@ def following(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_what_is_recorded_meanwhile_is_told(following: subprocess.Popen[str], tmp_path: Path) -> None:
-    """In a stream that was not there before, nested below an operation that has not ended."""
+    """In streams, and a trail, that were not there before, nested below an operation that has not ended."""
     assert following.stdout is not None
+    first = Spooled(tmp_path / "trail", 0)
+    first.record("tool", e="before")
+    first.die()
     assert [" before" in following.stdout.readline() for _ in range(2)] == [False, True]
-    stream = Spooled(tmp_path, 1, alive=True)
+    stream = Spooled(tmp_path / "trail", 1, alive=True)
     stream.birth(**{"process.executable.name": "agent.py", "vedette.pid": 7})
     stream.record("agent", e="outer", f="intent", a={"vedette.event.id": "1"})
     stream.record("tool", e="inner", a={"vedette.event.id": "2", "vedette.parent.id": "1"})

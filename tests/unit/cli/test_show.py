@@ -11,6 +11,7 @@ from tests.spooled import Spooled
 from tests.unit.cli.conftest import Vedette
 
 from vedette.cli.text import cells
+from vedette.trail.spool import ENVELOPE, encode_frame
 
 _VARYING = {
     r"^\d\d:\d\d:\d\d\.\d{3}": "HH:MM:SS.mmm",
@@ -206,6 +207,19 @@ def test_a_member_of_another_type_stops_nobody(vedette: Vedette, tmp_path: Path,
     for arguments in (["--all"], ["--json"], ["--since", "1d"], ["--session", "x"], ["--tool", "*"]):
         ran = vedette("show", tmp_path, *arguments)
         assert (ran.code, ran.err) == (0, "")
+
+
+def test_records_without_bottom_or_end_stop_nobody(vedette: Vedette, tmp_path: Path) -> None:
+    """A hundred thousand brackets, in an envelope and in what was said; five million characters of it."""
+    stream = Spooled(tmp_path)
+    stream.append(encode_frame(ENVELOPE, b'{"k":' + b"[" * 100_000 + b"]" * 100_000 + b"}"))
+    stream.record("inference", {"gen_ai.input.messages": "[" * 100_000}, e="deep")
+    stream.record("tool", {"gen_ai.tool.call.result": "word " * 1_000_000}, e="long")
+    stream.die()
+    for arguments in ((), ("--json",)):
+        ran = vedette("show", tmp_path, *arguments)
+        assert (ran.code, ran.err) == (0, "")
+        assert "deep" in ran.out and "word word" in ran.out
 
 
 def test_operations_that_claim_to_lie_inside_each_other_are_told_once(vedette: Vedette, tmp_path: Path) -> None:
