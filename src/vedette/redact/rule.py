@@ -25,7 +25,8 @@ class Rule:
     entropy of the value, bits a character: what fails them is no match, for the group `token` no alert. `judge` names a function
     that sees what stands before and behind and says itself which tier the match has, if any. `keywords`: one
     of them (lower case) stands in every match, for the engine without a scanner. `stop` names a set of stop words that
-    take the alert. `tier`: `alert` implies redact; `redact` alone never becomes a finding.
+    take the alert. `tier`: `alert` implies redact; `redact` alone never becomes a finding. `width`: how long `core` is, if
+    that is fixed and `exact`, anchored that far before the hit's end, is the right match; 0 = the window is searched.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Rule:
     not_after: str = ""
     swallow: str = ""
     until: str = ""
+    width: int = 0
     left: int
     right: int
     validator: str = ""
@@ -53,6 +55,7 @@ _DEFAULTS: dict[str, Any] = {
     "not_after": "",
     "swallow": "",
     "until": "",
+    "width": 0,
     "validator": "",
     "judge": "",
     "entropy": 0.0,
