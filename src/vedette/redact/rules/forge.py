@@ -24,17 +24,20 @@ def token(fact: Fact) -> Rule:
     keywords = derive.keywords(fact.parts)
     if not keywords:
         raise ValueError("no literal: make it a context format")
-    not_after, swallow = derive.follow(fact.parts)
-    least, most = widths(fact.parts)
+    parts = _bare(fact.parts)
+    not_after, swallow = derive.follow(parts)
+    least, most = widths(parts)
+    core = at_least(without_lead(parts))
     return Rule(
         id=fact.id,
         kind=fact.kind,
         group="token",
-        core=written(at_least(without_lead(_bare(fact.parts)))),
-        exact=f"{derive.boundary(fact.parts)}({written(_bare(fact.parts))})",
+        core=written(core),
+        exact=f"{derive.boundary(fact.parts)}({written(parts)})",
         value=1,
         not_after=not_after,
         swallow=swallow,
+        width=_fixed(core) if len(core) == len(at_least(parts)) else 0,
         left=min(most + 2, WINDOW),
         right=min(most - least + 2, WINDOW),
         validator=fact.validator,
@@ -44,6 +47,12 @@ def token(fact: Fact) -> Rule:
         tier=fact.tier,
         source=fact.source,
     )
+
+
+def _fixed(core: Parts) -> int:
+    """The width of a core that has only one; 0 for others."""
+    low, high = widths(core)
+    return low if low == high else 0
 
 
 def context(fact: Fact) -> Rule:

@@ -45,7 +45,9 @@ REGISTRY: dict[str, Callable[[str], bool]] = {"mixed": words.mixed, "luhn": luhn
 for _module in _MODULES:
     REGISTRY |= _public(_module)
 
-JUDGES: dict[str, Callable[[str, str, str], credentials.Verdict]] = {"keyvalue": credentials.keyvalue}
+JUDGES: dict[str, Callable[[str, str, str], credentials.Verdict]] = {
+    name: getattr(credentials, name) for name in ("header", "keyvalue", "login", "named", "password", "query")
+}
 
 NORMAL: dict[str, Callable[[str], str]] = {
     "card": digits,

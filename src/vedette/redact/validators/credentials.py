@@ -83,3 +83,38 @@ def _is_sure(strength: str, value: str, quoted: bool) -> bool:
         has_digit = any(each.isdigit() for each in value)
         return quoted and len(value) >= 8 and has_digit and not value.isdigit() and entropy(value) >= 2.5
     return len(value) >= (12 if quoted else 16) and _is_random(value)
+
+
+def named(before: str, value: str, after: str) -> Verdict:
+    """The same where the name is known to be one, as in `ENV API_KEY value`."""
+    if placeholder(value) or value.lower() in _NOTHING or _is_code(value, after, quoted=False):
+        return ""
+    return "alert" if _is_sure("secret", value, quoted=True) else "redact"
+
+
+def password(before: str, value: str, after: str) -> Verdict:
+    """A value that stands where only a password stands (`.netrc`, `-p`)."""
+    if placeholder(value) or value.lower() in _NOTHING or _FORMAT.search(value):
+        return ""
+    return "alert" if _is_sure("password", value, quoted=True) else "redact"
+
+
+def login(before: str, value: str, after: str) -> Verdict:
+    """The password of a URL's user part, or of `-u user:password`."""
+    if placeholder(value) or _FORMAT.search(value) or value.lower() in _NOTHING:
+        return ""
+    return "redact" if stopped(value) or len(value) < 6 or entropy(value) < 2.0 else "alert"
+
+
+def header(before: str, value: str, after: str) -> Verdict:
+    """A header's credential: anything but words."""
+    if placeholder(value) or _FORMAT.search(value) or _IDENTIFIER.fullmatch(value) or after[:1] == "(":
+        return ""
+    return "alert" if len(value) >= 16 and _is_random(value) and not stopped(value) else "redact"
+
+
+def query(before: str, value: str, after: str) -> Verdict:
+    """A parameter of a URL: `key`, `code` and their like only where the value looks random."""
+    if placeholder(value) or _FORMAT.search(value) or value.lower() in _NOTHING or not _is_random(value):
+        return "redact" if "pass" in before.lower() and not placeholder(value) and not _FORMAT.search(value) else ""
+    return "alert" if len(value) >= 16 and not stopped(value) else "redact"
