@@ -12,9 +12,10 @@ WINDOW = 4096
 _SHORT = 4
 _NEAR = "key|token|secret|passw|pwd|passphrase|auth|cred|private|access|api|sid|_id| id"
 _ASSIGNED = (
-    r"""[0-9A-Za-z_.\- \t"'\]\\]{0,32}?[=:>|,(][ \t\r\n"'`\\=>(\[{]{0,8}?(?:(?i:bearer|basic|token|apikey) {1,2})?"""
+    r"""[0-9A-Za-z_.\- \t"'\]\\]{0,32}?(?:[=:>|,(]|\xef\xbc[\x9a\x9d]|\\uff1[ad]| is | to | was | {1,2})[ \t\r\n"'`\\=>(\[{]{0,8}?(?:(?i:bearer|basic|token|apikey) {1,2})?"""
 )
 _BESIDE = rf"[^\x00]{{0,40}}?(?i:{_NEAR})[^\x00]{{0,40}}?[^0-9A-Za-z]"
+_FLAG = r"(?:--[0-9A-Za-z\-]{0,20})?"
 _GAP = 91
 """The widest that `_ASSIGNED` and `_BESIDE` reach, less the longest word of `_NEAR`."""
 
@@ -62,9 +63,9 @@ def context(fact: Fact) -> Rule:
     value = _bare(fact.parts)
     not_after, _ = derive.follow(value)
     least, most = widths(value)
-    words = "|".join(literal(each) for each in fact.words)
+    words = "|".join(_spelt(each) for each in fact.words)
     weak = min(map(len, fact.words)) <= _SHORT
-    lead = "(?:^|[^A-Za-z])" if weak else ""
+    lead = "(?:^|[^A-Za-z])" if weak else _FLAG
     gap = _BESIDE if weak else f"(?:{_ASSIGNED}|{_BESIDE})"
     longest = max(map(len, fact.words))
     return Rule(
@@ -75,15 +76,21 @@ def context(fact: Fact) -> Rule:
         exact=f"{lead}(?i:{words}){gap}({written(value)})",
         value=1,
         not_after=not_after or "0-9A-Za-z",
-        left=min(longest + _GAP + most + 2, WINDOW),
+        left=min(longest + _GAP + most + 24, WINDOW),
         right=min(most - least + 2, WINDOW),
         validator=fact.validator or ("mixed" if derive.mixes(value) else ""),
+        judge="context",
         entropy=derive.entropy(value, fact.entropy, fact.id),
         keywords=tuple(fact.words),
         stop="common",
         tier=_tier(fact, value, weak),
         source=fact.source,
     )
+
+
+def _spelt(word: str) -> str:
+    """A word as people write it: `new_relic` is also `new relic`, `new-relic` and `newrelic`."""
+    return literal(word).replace("_", "[_ .\\-]?")
 
 
 def _tier(fact: Fact, value: Parts, weak: bool) -> Tier:

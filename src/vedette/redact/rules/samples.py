@@ -35,4 +35,4 @@ def _likely(alphabet: Alphabet) -> list[int]:
     """Of a wide alphabet (negations) only what keys are written in."""
     plain = alphabet & _PLAIN
     narrow = alphabet & ALNUM if len(alphabet) > 100 else plain
-    return sorted(narrow or alphabet & _PRINTABLE or alphabet)
+    return [ord(" ")] if not narrow and ord(" ") in alphabet else sorted(narrow or alphabet & _PRINTABLE or alphabet)

@@ -17,6 +17,7 @@ from vedette.redact.validators import (
     credentials,
     dates,
     europe,
+    handles,
     phones,
     wallets,
     words,
@@ -26,7 +27,7 @@ from vedette.redact.validators.words import entropy, placeholder, stopped
 
 __all__ = ["JUDGES", "NORMAL", "REGISTRY", "digits", "entropy", "luhn", "placeholder", "stopped"]
 
-_MODULES = (addresses, americas, asia_pacific, banks, checksums, dates, europe, phones, wallets)
+_MODULES = (addresses, americas, asia_pacific, banks, checksums, dates, europe, handles, phones, wallets)
 
 
 def _public(module: object) -> dict[str, Callable[[str], bool]]:
@@ -46,7 +47,7 @@ for _module in _MODULES:
     REGISTRY |= _public(_module)
 
 JUDGES: dict[str, Callable[[str, str, str], credentials.Verdict]] = {
-    name: getattr(credentials, name) for name in ("header", "keyvalue", "login", "named", "password", "query")
+    name: getattr(credentials, name) for name in ("context", "header", "keyvalue", "login", "named", "password", "query")
 }
 
 NORMAL: dict[str, Callable[[str], str]] = {

@@ -14,7 +14,7 @@ from vedette.redact.validators.words import entropy, placeholder, stopped
 
 Verdict = Literal["", "redact", "alert"]
 
-_NAME = re.compile(r"[0-9A-Za-z_.$\-]+(?: [0-9A-Za-z_\-]+)?")
+_NAME = re.compile(r"[0-9A-Za-z_.$\-]+")
 _QUOTES = "\"'`"
 _IDENTIFIER = re.compile(r"[$@&*!]?[A-Za-z_][A-Za-z_]*(?:(?:\.|->|::|-)[A-Za-z_]+)*(?:\(\)?)?;?")
 _EXPRESSION = re.compile(r"(?i)(?:self|this|os|process|env|config|settings|args|options|opts|params|props|request|req|ctx|context|"
@@ -25,7 +25,7 @@ _NOTHING = frozenset(
     varchar char bytes byte required none default empty unknown n/a na yes no on off password passwd pass secret token
     key username user admin login value basic bearer digest hidden array list dict float double date var const let""".split()
 )
-_PATH = re.compile(r"(?:[A-Za-z]:)?[./\\~][\w./\\~ \-]*|(?:https?|file|ftp)://\S*|[\w\-]+(?:/[\w.\-]+)+\.\w{1,5}|[\w\-]+\.(?:json|ya?ml|py|js|ts|txt|pem|key|crt|env|xml|conf|cfg|ini|go|java|rb|php|html?|md|sh|log|png|css)")  # fmt: skip
+_PATH = re.compile(r"(?:[A-Za-z]:|\.{1,2}|~)?[/\\][\w./\\~ \-]*|(?:https?|file|ftp)://\S*|[\w\-]+(?:/[\w.\-]+)+\.\w{1,5}|[\w\-]+\.(?:json|ya?ml|py|js|ts|txt|pem|key|crt|env|xml|conf|cfg|ini|go|java|rb|php|html?|md|sh|log|png|css)")  # fmt: skip
 _SENTENCE = re.compile(r"[A-Za-z'.,!?:;()\-]+(?:\s+[A-Za-z'.,!?:;()\-]+)+")
 _FORMAT = re.compile(r"%[sdv]|%\(|\{[A-Za-z_0-9.]*\}|\$\{|\{\{|<%|\$\(|#\{|\\u|\+ ?$|^ ?\+")
 _WORDY = re.compile(r"[A-Za-z]{1,}(?:[_\-. :/][A-Za-z]+)+")
@@ -65,9 +65,16 @@ def _is_wordy(value: str) -> bool:
     return (
         _WORDY.fullmatch(value) is not None
         or _CAMEL.fullmatch(value) is not None
-        or value.isalpha()
-        and len(value) < 16
+        or (value.isalpha()
+        and len(value) < 16)
     )
+
+
+def _is_word(value: str) -> bool:
+    """One word, or words joined as programs join them."""
+    if value.isalpha():
+        return value.islower() or value.isupper() or value.istitle() or _CAMEL.fullmatch(value) is not None
+    return _WORDY.fullmatch(value) is not None
 
 
 def _is_random(value: str) -> bool:
@@ -83,6 +90,22 @@ def _is_sure(strength: str, value: str, quoted: bool) -> bool:
         has_digit = any(each.isdigit() for each in value)
         return quoted and len(value) >= 8 and has_digit and not value.isdigit() and entropy(value) >= 2.5
     return len(value) >= (12 if quoted else 16) and _is_random(value)
+
+
+_HASH_BEFORE = re.compile(r"(?i)(?:sha-?\d{0,3}|md5|commit|e?tag|digest|checksum|hash|uuid|guid|version|rev(?:ision)?|blob|tree|image|integrity|sum)[\"']?[ \t]*[:=@/\-]?[ \t\"']*$")
+_ASSIGNED = re.compile(r"(?:[=:>|(,]|\xef\xbc[\x9a\x9d]|--?[0-9A-Za-z_\-]+ +|\b(?:is|to|bearer|token|basic)\b)[ \t\r\n\"'`\\\[{(]*$", re.IGNORECASE)
+
+
+_NEAR = re.compile(r"(?i)key|token|secret|pass|pwd|auth|cred|private|access|api|sid|[_ ]id")
+
+
+def context(before: str, value: str, after: str) -> Verdict:
+    """A provider's format near its name: no hash, path or identifier; an alert only where it is assigned."""
+    if _HASH_BEFORE.search(before) or _is_word(value) or _PATH.fullmatch(value):
+        return ""
+    if _ASSIGNED.search(before):
+        return "alert"
+    return "redact" if _NEAR.search(before) else ""
 
 
 def named(before: str, value: str, after: str) -> Verdict:
