@@ -11,7 +11,7 @@ _LETTER = r"[A-Za-z\x80-\xff]"
 _NOT_BEFORE = r"(?:^|[^0-9A-Za-z+.\-_/=#$])"
 _EXTENSION = r"(?: ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
 _PHONE_WORDS = (
-    "phone|telephone|mobile|cell|tel|fax|call|whatsapp|sms|text|dial|contact|number is|ring|reach me|reach us|handy|telefon|rufnummer|"
+    "phone|telephone|mobile|cell|tel|fax|call|registered|messages to|me at|us at|me on|us on|answering at|reached at|her at|him at|them at|whatsapp|sms|text|dial|contact|number is|ring|reach me|reach us|handy|telefon|rufnummer|"
     "telefono|movil|portable|numero|telefoon|celular|telefone|puhelin|komorka"
 )
 _BIRTH_WORDS = (
@@ -52,21 +52,38 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "phone-international", "phone", "ITU-T E.164",
-        core=r"(?:\+|\b00)[1-9][0-9]{0,2}[ .\-()/]{0,3}[0-9]{1,4}[ .\-()/]{0,3}[0-9]{2}",
+        core=r"(?:\+|\b00)[1-9][0-9 .\-()/]{6}[0-9]",
         exact=rf"(?:^|[^0-9A-Za-z+.\-_/=])((?:\+|00)[1-9][0-9]{{0,2}}(?:[ .\-()/]{{0,3}}[0-9]{{1,12}}){{1,6}}{_EXTENSION})",
         not_after="0-9A-Za-z_", left=40, right=44, validator="phone", keywords=("+", "00"),
     ),
     _rule(
         "phone-us", "phone", "NANPA",
-        core=r"[0-9]{3}[ .\-)]{1,2}[0-9]{3}[ .\-][0-9]{4}",
-        exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?(?:\([0-9]{{3}}\)[ .\-]?|[0-9]{{3}}[ .\-])[0-9]{{3}}[ .\-][0-9]{{4}}{_EXTENSION})",
-        not_after="0-9A-Za-z_", left=32, right=20, validator="north_american", keywords=("-", ".", ")", " "),
+        core=r"[0-9]{3}[.\-)][ ]?[0-9]{3}[ .\-]?[0-9]{4}",
+        exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?(?:\([0-9]{{3}}\)[ .\-]?|[0-9]{{3}}[.\-])[0-9]{{3}}[ .\-]?[0-9]{{4}}{_EXTENSION})",
+        not_after="0-9A-Za-z_", left=32, right=20, validator="grouped", keywords=("-", ".", ")"),
     ),
     _rule(
-        "phone-us-parenthesised", "phone", "NANPA",
-        core=r"\([2-9][0-9]{2}\) ?[0-9]{3}[ .\-]?[0-9]{4}",
-        exact=rf"((?:(?:\+|00)?1[ .\-]?)?\([2-9][0-9]{{2}}\) ?[0-9]{{3}}[ .\-]?[0-9]{{4}}{_EXTENSION})",
-        not_after="0-9A-Za-z_", left=32, right=20, validator="north_american", keywords=("(",),
+        "phone-us-spaced", "phone", "NANPA",
+        core=r"[2-9][0-9]{2} [2-9][0-9]{2}[ \-][0-9]{4}",
+        exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?[2-9][0-9]{{2}} [2-9][0-9]{{2}}[ \-][0-9]{{4}}{_EXTENSION})",
+        not_after="0-9A-Za-z_", left=32, right=20, validator="north_american", keywords=(" ",),
+    ),
+    _rule(
+        "phone-trunk", "phone", "ITU-T E.123, trunk prefix 0 without blanks",
+        core=r"0[1-9][0-9]{2,4}\)?[ \-]?[0-9]{3}[ \-]?[0-9]{3}", exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{2,4}}\)?[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3,4}}{_EXTENSION})",
+        not_after="0-9A-Za-z_:", left=20, right=14, validator="trunk", keywords=("0",),
+    ),
+    _rule(
+        "phone-bare", "phone", "own: ten digits behind words that lead to a number",
+        core=r"(?i:at|to|on|call|is|me|us|registered|number|from|via|phone|mobile|cell|fax)[ :\x0a]{1,2}[0-9]{10}",
+        exact=r"\b(?i:at|to|on|call|is|me|us|registered|number|from|via|phone|mobile|cell|fax)[ :\x0a]{1,2}([0-9]{10})",
+        not_after="0-9A-Za-z_:", left=24, right=2, validator="bare", keywords=("at", "to", "on", "call", "is", "me", "us", "regi", "numb", "from", "via", "phone", "mobile", "cell", "fax"),
+    ),
+    _rule(
+        "phone-named-behind", "phone", "own: signatures",
+        core=r"[0-9]{2}(?:x[0-9]{1,5})?[ \-,(]{1,2}(?i:office|fax|mobile|cell|home|work|desk|phone|direct)",
+        exact=rf"{_NOT_BEFORE}(\(?\+?[0-9](?:[ .\-()]{{0,2}}[0-9]){{6,14}}{_EXTENSION})[ \-,(]{{1,2}}(?i:office|fax|mobile|cell|home|work|desk|phone|direct)",
+        left=56, right=2, validator="phone", keywords=("office", "fax", "mobile", "cell", "home", "work", "desk", "phone", "direct"),
     ),
     _rule(
         "phone-national", "phone", "ITU-T E.123, trunk prefix 0",
@@ -76,8 +93,8 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "phone-named", "phone", "own, in twelve languages",
-        core=rf"(?i:{_PHONE_WORDS})[^\x00\x0a0-9+(]{{0,24}}[0-9+(][0-9 .\-()/]{{6}}",
-        exact=rf"(?i:{_PHONE_WORDS})[^\x00\x0a0-9+(]{{0,24}}(\(?\+?[0-9(](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
+        core=rf"(?i:{_PHONE_WORDS})[^\x000-9+(]{{0,24}}[0-9+(][0-9 .\-()/]{{6}}",
+        exact=rf"(?i:{_PHONE_WORDS})[^\x000-9+(]{{0,24}}(\(?\+?[0-9(](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
         not_after="0-9A-Za-z_", left=60, right=48, validator="phone", keywords=tuple(_PHONE_WORDS.split("|")),
     ),
     _rule(

@@ -42,7 +42,7 @@ def _public(module: object) -> dict[str, Callable[[str], bool]]:
     }
 
 
-REGISTRY: dict[str, Callable[[str], bool]] = {"mixed": words.mixed, "luhn": luhn}
+REGISTRY: dict[str, Callable[[str], bool]] = {"mixed": words.mixed, "serial": words.serial, "luhn": luhn}
 for _module in _MODULES:
     REGISTRY |= _public(_module)
 

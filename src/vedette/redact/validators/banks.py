@@ -6,7 +6,17 @@ import re
 
 from vedette.redact.validators.numbers import digits, luhn, repeated, weighted
 
-_ISSUERS = re.compile(r"4|5[0-8]|2[2-7]|3[0-9]|6[0-9]|8[16]|1800|2131")
+_ISSUERS = {
+    12: re.compile(r"5[0678]|6"),
+    13: re.compile(r"4|5[0678]|6"),
+    14: re.compile(r"3[0689]|5[0678]|6"),
+    15: re.compile(r"3[47]|1|2131|5[0678]|6"),
+    16: re.compile(r"4|5|2[2-7]|3[05689]|6|8[16]|9792"),
+    17: re.compile(r"5[0678]|6"),
+    18: re.compile(r"5[0678]|6"),
+    19: re.compile(r"4|5[0678]|6|3[05689]"),
+}
+"""Length to first digits (ISO/IEC 7812; Visa, Mastercard, American Express, Diners, JCB, Discover, UnionPay, Maestro, Mir)."""
 IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29,
     "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28, "EE": 20, "EG": 29,
@@ -21,9 +31,16 @@ IBAN_LENGTHS = {
 
 
 def card(text: str) -> bool:
-    """12 to 19 digits of a known industry, not all equal, Luhn."""
+    """12 to 19 digits of an issuer that gives out cards of that length, not all equal, Luhn."""
     number = digits(text)
-    return 12 <= len(number) <= 19 and not repeated(number) and bool(_ISSUERS.match(number)) and luhn(number)
+    issuers = _ISSUERS.get(len(number))
+    return issuers is not None and bool(issuers.match(number)) and not repeated(number) and luhn(number)
+
+
+def card_number(text: str) -> bool:
+    """The same for what is called a card: any issuer."""
+    number = digits(text)
+    return 12 <= len(number) <= 19 and not repeated(number) and luhn(number)
 
 
 def iban(text: str) -> bool:

@@ -78,6 +78,26 @@ def _national(number: str) -> bool:
     return 7 <= len(number) <= 12
 
 
+def grouped(text: str) -> bool:
+    """Ten digits in groups as they are dialled, whatever the area code; eleven with a 1 before them."""
+    number = digits(_EXTENSION.sub("", text))
+    number = number[number.startswith("00") * 2 :]
+    size = len(number)
+    return len(set(number)) >= 3 and (size == 10 or size == 11 and number[0] == "1")
+
+
+def bare(text: str) -> bool:
+    """Ten digits in a row that are no time in seconds (2001 to 2033)."""
+    number = digits(text)
+    return len(set(number)) >= 4 and not ("1000000000" <= number < "2000000000")
+
+
+def trunk(text: str) -> bool:
+    """Ten or eleven digits with a trunk 0 before them."""
+    number = digits(text)
+    return 10 <= len(number) <= 11 and number[0] == "0" and number[1] != "0" and len(set(number)) >= 4
+
+
 def north_american(text: str) -> bool:
     """Ten digits, or eleven with a 1 before them (NANPA)."""
     number = digits(_EXTENSION.sub("", text))

@@ -43,3 +43,8 @@ def entropy(text: str) -> float:
 def mixed(text: str) -> bool:
     """Digits and letters both, as random keys have them; no sample words are."""
     return any(each.isdigit() for each in text) and any(each.isalpha() for each in text)
+
+
+def serial(text: str) -> bool:
+    """The number of a document: three digits at least."""
+    return sum(each.isdigit() for each in text) >= 3
