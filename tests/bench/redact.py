@@ -57,7 +57,7 @@ def sizes(redactor: Redactor, rounds: int) -> list[dict[str, Any]]:
             texts = [chat(seed, size, hits=hits) for seed in range(200_000 // size)]
             data = [text.encode() for text in texts]
             ours = median(redactor.text, texts, rounds)
-            re2 = median(twin._set.Match, data, rounds)
+            re2 = median(twin.hits, data, rounds)
             copy = median(bytearray, data, rounds)
             name = f"{size // 1024} KB {'hits' if hits else 'clean'}"
             rows.append({"what": name, "us": ours, "goal": goal, "re2": ours / re2, "copy": ours / copy})

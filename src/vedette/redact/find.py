@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
-from vedette.redact.exact import Exact, searcher
+from vedette.redact.exact import Exact, Searches, searcher
 from vedette.redact.pack import Pack
 from vedette.redact.rule import Rule
 from vedette.redact.scanners.choose import Engine, imported
 from vedette.redact.scanners.contract import Hit
-from vedette.redact.span import Span, united, without_tokens
+from vedette.redact.span import Span, united, veiled, without_tokens
 from vedette.redact.views import View, blobs, percent, unescaped
 
 MOST_CANDIDATES = 2_000
@@ -45,11 +44,12 @@ class Finder:
         self._exact: dict[int, Exact | None] = {}
         self._by_core: dict[int, tuple[Exact, ...]] = {}
         self._cores: list[list[int]] | None = None
-        self._searcher: Any = None
 
     def find(self, data: bytes, depth: int = 2) -> Found:
         """Raises what the scanner raises (`Busy`, `TooDense`): the caller withholds."""
         view = unescaped(data) if b"\\" in data else View(data)
+        if b"[" in data:
+            view.data = veiled(view.data)
         spans, keyed, blobbed = self._look(view.data)
         decoded = percent(view.data)
         if decoded is not None:
@@ -58,7 +58,14 @@ class Finder:
             keyed = keyed or more_keyed
         if blobbed and depth:
             spans += self._inside(view.data, depth)
-        return Found(without_tokens(data, united(view.mapped(spans))) if spans else spans, keyed)
+        if not spans:
+            return Found(spans, keyed)
+        return Found(without_tokens(data, united(view.mapped(spans))), keyed)
+
+    @functools.cached_property
+    def _searcher(self) -> Callable[[Rule], Searches]:
+        re2 = imported("re2")
+        return searcher(re2 if re2 is not None and hasattr(re2, "Set") else None)
 
     def rule(self, number: int) -> Rule:
         return self._pack[number]
@@ -120,10 +127,8 @@ class Finder:
     def _exact_of(self, number: int) -> Exact | None:
         if number not in self._exact:
             rule = self._pack[number]
-            if self._searcher is None:
-                self._searcher = _searcher()
             skipped = rule.group == "pii" and not self._personal
-            self._exact[number] = None if skipped else Exact(number, rule, self._searcher(rule.exact, rule.value))
+            self._exact[number] = None if skipped else Exact(number, rule, self._searcher(rule))
         return self._exact[number]
 
     def _inside(self, data: bytes, depth: int) -> list[Span]:
@@ -133,13 +138,3 @@ class Finder:
             for start, end, text in blobs(data)
             if (inner := self.find(text, depth - 1)).spans
         ]
-
-
-def _searcher() -> Any:
-    re2 = imported("re2")
-    if re2 is None or not hasattr(re2, "Set"):
-        return searcher(None, None)
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.log_errors = False
-    return searcher(re2, options)

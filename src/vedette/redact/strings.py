@@ -17,7 +17,7 @@ LEVELS = 3
 """How deep strings of JSON in strings of JSON are parsed, where they must be; escapes are undone at any level."""
 
 _JSON = re.compile(rb'\s*[{\["]')
-_NUMBER = re.compile(rb"-?[0-9][0-9.eE+\-]*")
+_JSON_IN_STRING = re.compile(rb'(?:\\+[nrt]|\s)*(?:[{\[]|\\+")')
 
 Inside = Callable[[Any], Any]
 """Redacts a decoded value; notes what it takes by itself."""
@@ -25,7 +25,7 @@ Inside = Callable[[Any], Any]
 
 def redacted(data: bytes, cuts: Sequence[Cut], parse: bool, inside: Inside | None) -> tuple[str, list[Taken]]:
     """The text with its cuts made, and what they took (by `inside`: nothing here)."""
-    if inside is not None and (parse or any(_is_bare_number(data, cut) for cut in cuts)) and _JSON.match(data):
+    if inside is not None and (parse or not all(_is_sound(data, cut) for cut in cuts)) and _JSON.match(data):
         text = _by_parser(data, inside)
         if text is not None:
             return text, []
@@ -34,21 +34,52 @@ def redacted(data: bytes, cuts: Sequence[Cut], parse: bool, inside: Inside | Non
     return applied(data, cuts).decode("utf-8", "surrogatepass"), [cut.taken for cut in cuts]
 
 
-def _is_bare_number(data: bytes, cut: Cut) -> bool:
-    """Whether a mark without quotes might break JSON here."""
-    if cut.start and data[cut.start - 1 : cut.start] not in b" :,[\n\t":
+def _is_sound(data: bytes, cut: Cut) -> bool:
+    """Whether JSON stays JSON with a mark in this place: it lies inside one string, at every level."""
+    if b'"' in data[cut.start : cut.end]:
         return False
-    return _NUMBER.fullmatch(data, cut.start, cut.end) is not None
+    begin = 0
+    for quote in (b'"', b'\\"', b'\\\\\\"'):
+        if not _is_in_string(data, quote, begin, cut.start):
+            return False
+        begin = _opening(data, quote, begin, cut.start)
+        if not _JSON_IN_STRING.match(data, begin):
+            return True
+    return True
+
+
+def _is_in_string(data: bytes, quote: bytes, begin: int, at: int) -> bool:
+    """Whether an odd number of quotes of this level stand before; those of the next one are not counted."""
+    deeper = b"\\" * len(quote) + quote
+    return (data.count(quote, begin, at) - data.count(deeper, begin, at)) % 2 == 1
+
+
+def _opening(data: bytes, quote: bytes, begin: int, at: int) -> int:
+    """Behind the quote that opens the string of this level around `at`."""
+    found = data.rfind(quote, begin, at)
+    while found > begin and data[found - 1] == 0x5C:
+        found = data.rfind(quote, begin, found)
+    return max(found, begin) + len(quote)
 
 
 def _by_parser(data: bytes, inside: Inside) -> str | None:
-    """None for what is no JSON, or is and holds nothing after all."""
+    """The text with all that it holds walked, written anew if anything changed; None for what is no JSON."""
     try:
-        decoded = json.loads(data.decode("utf-8", "surrogatepass"))
+        decoded = json.loads(data.decode("utf-8", "surrogatepass"), object_pairs_hook=_all_pairs)
     except (ValueError, RecursionError):
         return None
     walked = inside(decoded)
-    return None if walked is decoded else json.dumps(walked, ensure_ascii=False, separators=(",", ":"))
+    if walked is decoded:
+        return data.decode("utf-8", "surrogatepass")
+    return json.dumps(walked, ensure_ascii=False, separators=(",", ":"))
+
+
+def _all_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; one with a name twice is not decoded, for the first value would go unseen."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name twice")
+    return found
 
 
 def of(texts: Texts, data: bytes, inside: Inside | None, *, form: bool = False) -> tuple[str | None, list[Taken]]:

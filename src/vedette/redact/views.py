@@ -27,12 +27,13 @@ LONGEST_BASE64 = 64 * 1024
 class View:
     """`data` is what is meant; `raw(at)` the place in the original of a place in it."""
 
-    __slots__ = ("_raws", "_views", "data")
+    __slots__ = ("_escaped", "_raws", "_views", "data")
 
     def __init__(self, data: bytes, views: list[int] | None = None, raws: list[int] | None = None) -> None:
         self.data = data
         self._views = views
         self._raws = raws
+        self._escaped: bytes | None = None
 
     def raw(self, at: int) -> int:
         if self._views is None or self._raws is None:
@@ -41,10 +42,21 @@ class View:
         return self._raws[piece] + at - self._views[piece]
 
     def mapped(self, spans: list[Span]) -> list[Span]:
-        """Spans of the view as spans of the original."""
-        if self._views is None:
+        """Spans of the view as spans of the original; none begins or ends inside an escape."""
+        if self._views is not None:
+            spans = [span._replace(start=self.raw(span.start), end=self.raw(span.end)) for span in spans]
+        if self._escaped is None:
             return spans
-        return [span._replace(start=self.raw(span.start), end=self.raw(span.end)) for span in spans]
+        return [
+            span._replace(start=self._before_escape(span.start), end=self._before_escape(span.end)) for span in spans
+        ]
+
+    def _before_escape(self, start: int) -> int:
+        """Where the escape begins whose letter is at `start`; `start`, if the letter stands for itself."""
+        at = start
+        while at and self._escaped and self._escaped[at - 1] == 0x5C:
+            at -= 1
+        return at if (start - at) % 2 else start
 
 
 def unescaped(data: bytes) -> View:
@@ -52,16 +64,21 @@ def unescaped(data: bytes) -> View:
 
     `\uXXXX` becomes one byte: itself where it is ASCII, else one that is no letter.
     """
+    original = data
     levels = b"\\\\" in data
     for letter, meant in _ESCAPES:
         if b"\\" + letter in data:
             for run in _DEEP.get(letter, _PLAIN) if levels else (1,):
                 data = data.replace(b"\\" * run + letter, b" " * run + meant)
-    return _substituted(data, _UNICODE, _code_point) if b"\\u" in data else View(data)
+    view = _substituted(data, _UNICODE, _code_point) if b"\\u" in data else View(data)
+    view._escaped = original
+    return view
 
 
 def _code_point(digits: bytes) -> bytes:
     code = int(digits, 16)
+    if 0xFF01 <= code <= 0xFF5E:  # full-width forms of ASCII
+        code -= 0xFEE0
     return bytes((code,)) if code < 128 else b"\xff"
 
 
