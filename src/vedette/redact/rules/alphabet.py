@@ -7,7 +7,10 @@ from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits
 Alphabet = frozenset[int]
 
 EVERY: Alphabet = frozenset(range(256))
-ALNUM: Alphabet = frozenset((digits + ascii_letters).encode())
+DIGITS: Alphabet = frozenset(digits.encode())
+LETTERS: Alphabet = frozenset(ascii_letters.encode())
+ALNUM: Alphabet = DIGITS | LETTERS
+BLANK: Alphabet = frozenset(b" \t\r\n")
 WORD: Alphabet = ALNUM | {ord("_")}
 _KINDS = (digits, ascii_lowercase, ascii_uppercase)
 _SPECIAL = frozenset(b"\\]^-[")

@@ -25,7 +25,7 @@ _TAIL = r"[0-9A-Za-z_.\-]{0,32}"
 _CLOSE = r"[\"'\x60\]\)]{0,3}"
 _TYPE = r"(?:[ \x09]{0,4}:[ \x09]{0,4}[A-Za-z_\[][0-9A-Za-z_.<>\[\]?&*]{0,30})?"
 _BLANK = r"[ \x09]{0,16}"
-_OPERATOR = r"(?:\xef\xbc[\x9a\x9d]|\\uff1[ad]|={1,3}|!={1,2}|:=|=>|->|<-|::|\|\||\?\?|[:,(>])"
+_OPERATOR = r"(?:\xef\xbc[\x9a\x9d]|={1,3}|!={1,2}|:=|=>|->|<-|::|\|\||\?\?|[:,(>])"
 _PAIR = (
     r"(?:[\"'][ \x09]{1,4}(?i:value|content|val|default)[ \x09]{0,4}=[ \x09]{0,4}"  # XML attributes
     r"|[\"'][ \x09]{0,4},[ \x09\x0d\x0a]{0,24}[\"']?(?i:value|val|default)[\"']?[ \x09]{0,4}[:=][ \x09]{0,4}"  # JSON pairs
@@ -36,7 +36,7 @@ _PAIR = (
 _WRAP = r"(?:(?:new )?[A-Za-z_.]{1,24}[(\[])?[A-Za-z@$&]{0,2}[(\[{]?"
 _QUOTED = r"[\"'\x60]([^\x00\x0a\x0d\"'\x60]{3,300})"
 _BARE = r"([^\x00-\x20\"'\x60,;<>(){}\[\]|&\\][^\x00-\x20\"'\x60,;<>(){}\[\]|&\\]{2,300})"
-_CORE = rf"{_CORE_NAME}{_TAIL}{_CLOSE}(?:{_TYPE}{_BLANK}(?:[:=,(>\xef]|\\u|\|\||\?\?|<-)|[\"'][ \x09]{{1,4}}(?:value|content|val|default)|[\"']?\x0d?\x0a[ \x09]{{1,24}}(?:value|default):|[\"'] \{{|[\"']? (?:to|is|was|equals|ist|est|es) )"
+_CORE = rf"{_CORE_NAME}{_TAIL}{_CLOSE}(?:{_TYPE}{_BLANK}(?:[:=,(>\xef]|\|\||\?\?|<-)|[\"'][ \x09]{{1,4}}(?:value|content|val|default)|[\"']?\x0d?\x0a[ \x09]{{1,24}}(?:value|default):|[\"'] \{{|[\"']? (?:to|is|was|equals|ist|est|es) )"
 _KEYWORDS = ("pass", "pwd", "secret", "token", "cred", "key", "auth", "cookie", "session", "kennwort", "senha", "haslo",
              "contrasen", "motdepasse", "wachtwoord", "losenord", "salasana", "salt", "nonce", "seed", "pw", "hash", "mdp", "psk",
              "iv", "sig")  # fmt: skip
@@ -52,7 +52,7 @@ def _keyvalue(id_: str, exact: str, *, core: str = _CORE, right: int = 400) -> R
 
 RULES: tuple[Rule, ...] = (
     _keyvalue("assigned-quoted", rf"{_BEFORE}{_NAME}{_TAIL}{_CLOSE}(?:{_TYPE}{_BLANK}{_OPERATOR}[ \x09\x0d\x0a]{{0,16}}|{_PAIR}){_WRAP}{_QUOTED}"),
-    _keyvalue("assigned-bare", rf"{_BEFORE}{_NAME}{_TAIL}{_CLOSE}(?:{_BLANK}(?:\xef\xbc[\x9a\x9d]|\\uff1[ad]|={{1,2}}|:=|=>|[:>]){_BLANK}|{_PAIR}){_BARE}"),
+    _keyvalue("assigned-bare", rf"{_BEFORE}{_NAME}{_TAIL}{_CLOSE}(?:{_BLANK}(?:\xef\xbc[\x9a\x9d]|={{1,2}}|:=|=>|[:>]){_BLANK}|{_PAIR}){_BARE}"),
     _keyvalue(
         "flag-value", rf"--[0-9A-Za-z\-]{{0,24}}(?:(?i:password|passwd|pwd|passphrase|secret|token|api-?key|access-?key|credentials?)|key|pass)[0-9A-Za-z\-]{{0,12}}[ =]{{1,2}}{_BARE}",
         core=r"--[0-9A-Za-z\-]{0,24}(?:(?i:password|passwd|pwd|passphrase|secret|token|api-?key|access-?key|credentials?)|key|pass)[0-9A-Za-z\-]{0,12}[ =][^\x00-\x20\-]",

@@ -6,13 +6,14 @@ import math
 import random
 from collections import Counter
 
-from vedette.redact.rules.alphabet import ALNUM, Alphabet, body
-from vedette.redact.rules.parts import OneOf, Part, Parts, Text, Value, tail
+from vedette.redact.rules.alphabet import ALNUM, DIGITS, LETTERS, Alphabet, body
+from vedette.redact.rules.parts import OneOf, Part, Parts, Run, Text, Times, Value, tail
 from vedette.redact.rules.samples import sample
 
 _STRONG = 4
 _WIDE = 100
 _SAMPLES = 60
+_RARE = 1e-4
 
 
 def boundary(parts: Parts) -> str:
@@ -85,15 +86,24 @@ def shannon(text: str) -> float:
 
 
 def mixes(parts: Parts) -> bool:
-    """Whether the format's values all hold a digit and a letter."""
-    rng = random.Random(1)
-    values = [sample(parts, rng) for _ in range(_SAMPLES)]
-    return all(_has_both(each) for each in values) and min(map(len, values)) >= 20
+    """Whether all but one in ten thousand of the format's values hold a digit, and a letter."""
+    return _lacks(parts, DIGITS) < _RARE and _lacks(parts, LETTERS) < _RARE
 
 
-def _has_both(text: str) -> bool:
-    return any(each.isdigit() for each in text) and any(each.isalpha() for each in text)
+def _lacks(parts: Parts, alphabet: Alphabet) -> float:
+    """How likely a value of the format has no byte of the alphabet."""
+    return math.prod(_lacks_one(part, alphabet) for part in parts)
 
 
-def alphabet_end(parts: Parts) -> Alphabet:
-    return tail(parts)[0]
+def _lacks_one(part: Part, alphabet: Alphabet) -> float:
+    match part:
+        case Text(text):
+            return 0.0 if alphabet & frozenset(text.encode()) else 1.0
+        case Run(own, least, _, _):
+            return (len(own - alphabet) / len(own)) ** least
+        case OneOf(options):
+            return max(_lacks(option, alphabet) for option in options)
+        case Times(inner, least, _):
+            return _lacks(inner, alphabet) ** least
+        case Value(inner):
+            return _lacks(inner, alphabet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,17 @@ def read() -> list[Fact]:
             facts.append(_fact(row))
         except (ValueError, KeyError) as error:
             raise ValueError(f"{row['id']}: {error}") from error
-    return sorted(facts, key=lambda each: each.id)
+    return _told_apart(sorted(facts, key=lambda each: each.id))
+
+
+def _told_apart(facts: list[Fact]) -> list[Fact]:
+    """Ids are for ever in labels: of rows that share one, the later ones get a number."""
+    seen: dict[str, int] = {}
+    apart = []
+    for fact in facts:
+        seen[fact.id] = count = seen.get(fact.id, 0) + 1
+        apart.append(fact if count == 1 else replace(fact, id=f"{fact.id}#{count}"))
+    return apart
 
 
 def rows(name: str) -> list[dict[str, Any]]:

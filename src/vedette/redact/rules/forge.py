@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from vedette.redact.rule import Rule, Tier
-from vedette.redact.rules import derive
-from vedette.redact.rules.alphabet import literal
+from vedette.redact.rules import derive, naming
 from vedette.redact.rules.facts import Fact
 from vedette.redact.rules.parts import Parts, Value, at_least, widths, without_lead, written
 
 WINDOW = 4096
 _SHORT = 4
-_NEAR = "key|token|secret|passw|pwd|passphrase|auth|cred|private|access|api|sid|_id| id"
+_NEAR = r"key|token|secret|passw|pwd|passphrase|auth|cred|private|access|api|sid|_id| id|id[^a-z\x00]"
 _ASSIGNED = (
-    r"""[0-9A-Za-z_.\- \t"'\]\\]{0,32}?(?:[=:>|,(]|\xef\xbc[\x9a\x9d]|\\uff1[ad]| is | to | was | {1,2})[ \t\r\n"'`\\=>(\[{]{0,8}?(?:(?i:bearer|basic|token|apikey) {1,2})?"""
+    r"""[0-9A-Za-z_.\- \t"'\]\\]{0,32}?(?:[=:>|,(]|\xef\xbc[\x9a\x9d]| is | to | was | {1,2})[ \t\r\n"'`\\=>(\[{]{0,8}?(?:(?i:bearer|basic|token|apikey) {1,2})?"""
 )
 _BESIDE = rf"[^\x00]{{0,40}}?(?i:{_NEAR})[^\x00]{{0,40}}?[^0-9A-Za-z]"
+_ID = r"(?i:id)[ \t\"':=]{1,6}"
 _FLAG = r"(?:--[0-9A-Za-z\-]{0,20})?"
 _GAP = 91
 """The widest that `_ASSIGNED` and `_BESIDE` reach, less the longest word of `_NEAR`."""
@@ -63,17 +63,16 @@ def context(fact: Fact) -> Rule:
     value = _bare(fact.parts)
     not_after, _ = derive.follow(value)
     least, most = widths(value)
-    words = "|".join(_spelt(each) for each in fact.words)
-    weak = min(map(len, fact.words)) <= _SHORT
-    lead = "(?:^|[^A-Za-z])" if weak else _FLAG
-    gap = _BESIDE if weak else f"(?:{_ASSIGNED}|{_BESIDE})"
+    words = naming.pattern(fact.words)
+    weak = max(map(len, fact.words)) <= _SHORT
+    gap = f"(?:{_BESIDE}|{_ID})" if weak else f"(?:{_ASSIGNED}|{_BESIDE})"
     longest = max(map(len, fact.words))
     return Rule(
         id=fact.id,
         kind=fact.kind,
         group="context",
-        core=f"(?i:{words})[^\\x00]{{0,{_GAP}}}[^0-9A-Za-z]{written(at_least(value))}",
-        exact=f"{lead}(?i:{words}){gap}({written(value)})",
+        core=f"{words}[^\\x00]{{0,{_GAP}}}[^0-9A-Za-z]{written(at_least(value))}",
+        exact=f"{_FLAG}{words}{gap}({written(value)})",
         value=1,
         not_after=not_after or "0-9A-Za-z",
         left=min(longest + _GAP + most + 24, WINDOW),
@@ -86,11 +85,6 @@ def context(fact: Fact) -> Rule:
         tier=_tier(fact, value, weak),
         source=fact.source,
     )
-
-
-def _spelt(word: str) -> str:
-    """A word as people write it: `new_relic` is also `new relic`, `new-relic` and `newrelic`."""
-    return literal(word).replace("_", "[_ .\\-]?")
 
 
 def _tier(fact: Fact, value: Parts, weak: bool) -> Tier:

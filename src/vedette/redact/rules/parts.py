@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from vedette.redact.rules.alphabet import Alphabet, charclass, literal, read
+from vedette.redact.rules.alphabet import ALNUM, BLANK, Alphabet, charclass, literal, read
 
 OPEN = 400
 """How far an open repeat is followed inside a pattern; the engine swallows the rest of the value's class (16 KiB)."""
+_NEGATED = 100
+"""An alphabet wider than this was written as a negation."""
 _INSIDE = 60
 """The same inside a repeat, for RE2 counts the product of both."""
 _MOST = 1000
@@ -76,7 +78,7 @@ def _part(raw: Any, fold: bool, open_to: int) -> Part:
             return Text(raw, fold and raw.lower() != raw.upper())
         case [str() as alphabet, int() as least, (int() | None) as most]:
             top = most if most is not None else max(open_to, least)
-            return Run(read(alphabet, fold=fold), least, top, most is None)
+            return Run(_of_a_value(read(alphabet, fold=fold)), least, top, most is None)
         case {"any": options}:
             return OneOf(tuple(parse(_sequence(each), fold=fold, open_to=open_to) for each in options))
         case {"repeat": inner, "min": least, "max": most}:
@@ -85,6 +87,11 @@ def _part(raw: Any, fold: bool, open_to: int) -> Part:
         case {"value": inner}:
             return Value(parse(inner, fold=fold, open_to=open_to))
     raise ValueError(f"not a part: {raw!r}")
+
+
+def _of_a_value(alphabet: Alphabet) -> Alphabet:
+    """No value has blanks among letters and digits; a fact that says so was read from a slip of its source."""
+    return alphabet - BLANK if alphabet & ALNUM and len(alphabet) < _NEGATED else alphabet
 
 
 def _sequence(option: Any) -> Sequence[Any]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from vedette.redact.rule import Rule
+from vedette.redact.rules import naming
 
 _OWN = "own: {} Apache-2.0"
 _LETTER = r"[A-Za-z\x80-\xff]"
 _NOT_BEFORE = r"(?:^|[^0-9A-Za-z+.\-_/=#$])"
 _EXTENSION = r"(?: ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
 _PHONE_WORDS = (
-    "phone|telephone|mobile|cell|tel|fax|call|registered|messages to|me at|us at|me on|us on|answering at|reached at|her at|him at|them at|whatsapp|sms|text|dial|contact|number is|ring|reach me|reach us|handy|telefon|rufnummer|"
-    "telefono|movil|portable|numero|telefoon|celular|telefone|puhelin|komorka"
+    "phone", "telephone", "mobile", "cell", "tel", "fax", "registered", "messages_to", "me_at", "us_at", "me_on", "us_on",
+    "answering_at", "reached_at", "call_me", "call_us", "call_him", "call_her", "call_them", "call_at", "call_on", "whatsapp", "sms", "handy",
+    "telefon", "rufnummer", "telefono", "movil", "numero", "telefoon", "celular", "telefone", "puhelin", "komorka",
 )
 _BIRTH_WORDS = (
     "date of birth|birth ?date|birthday|born on|born|dob|d\\.o\\.b\\.|geburtsdatum|geboren|geb\\.|date de naissance|n\\xc3\\xa9e? le|"
@@ -52,7 +54,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "phone-international", "phone", "ITU-T E.164",
-        core=r"(?:\+|\b00)[1-9][0-9 .\-()/]{6}[0-9]",
+        core=r"(?:\+|\b00)[1-9][0-9 .\-()/]{7}",
         exact=rf"(?:^|[^0-9A-Za-z+.\-_/=])((?:\+|00)[1-9][0-9]{{0,2}}(?:[ .\-()/]{{0,3}}[0-9]{{1,12}}){{1,6}}{_EXTENSION})",
         not_after="0-9A-Za-z_", left=40, right=44, validator="phone", keywords=("+", "00"),
     ),
@@ -80,6 +82,12 @@ RULES: tuple[Rule, ...] = (
         not_after="0-9A-Za-z_:", left=24, right=2, validator="bare", keywords=("at", "to", "on", "call", "is", "me", "us", "regi", "numb", "from", "via", "phone", "mobile", "cell", "fax"),
     ),
     _rule(
+        "phone-called", "phone", "own: an imperative before a number",
+        core=r"(?i:call|dial|ring|text)[ :]{1,2}[0-9+(][0-9 .\-()/]{6}",
+        exact=rf"(?i:call|dial|ring|text)[ :]{{1,2}}(\(?\+?[0-9](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
+        not_after="0-9A-Za-z_:", left=24, right=44, validator="phone", keywords=("call", "dial", "ring", "text"),
+    ),
+    _rule(
         "phone-named-behind", "phone", "own: signatures",
         core=r"[0-9]{2}(?:x[0-9]{1,5})?[ \-,(]{1,2}(?i:office|fax|mobile|cell|home|work|desk|phone|direct)",
         exact=rf"{_NOT_BEFORE}(\(?\+?[0-9](?:[ .\-()]{{0,2}}[0-9]){{6,14}}{_EXTENSION})[ \-,(]{{1,2}}(?i:office|fax|mobile|cell|home|work|desk|phone|direct)",
@@ -93,9 +101,9 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "phone-named", "phone", "own, in twelve languages",
-        core=rf"(?i:{_PHONE_WORDS})[^\x000-9+(]{{0,24}}[0-9+(][0-9 .\-()/]{{6}}",
-        exact=rf"(?i:{_PHONE_WORDS})[^\x000-9+(]{{0,24}}(\(?\+?[0-9(](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
-        not_after="0-9A-Za-z_", left=60, right=48, validator="phone", keywords=tuple(_PHONE_WORDS.split("|")),
+        core=rf"{naming.pattern(_PHONE_WORDS)}[^\x000-9+(]{{0,24}}[0-9+(][0-9 .\-()/]{{6}}",
+        exact=rf"{naming.pattern(_PHONE_WORDS)}[^\x000-9+(]{{0,24}}(\(?\+?[0-9(](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
+        not_after="0-9A-Za-z_", left=60, right=48, validator="phone", keywords=tuple(each.split("_")[0] for each in _PHONE_WORDS),
     ),
     _rule(
         "birth-date", "birth_date", "own, in twelve languages",
@@ -129,7 +137,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "address-german-apart", "postal_address", "DIN 5008",
-        core=r"[A-Z][^\x00-\x20]{2,20} (?:Stra\xc3\x9fe|Strasse|Str\.|Allee|Platz|Ring|Weg|Damm|Ufer) [0-9]",
+        core=r" (?:Stra\xc3\x9fe|Strasse|Str\.|Allee|Platz|Ring|Weg|Damm|Ufer) [0-9]",
         exact=rf"([A-Z]{_LETTER}{{2,20}}(?:[ \-]{_LETTER}{{2,20}}){{0,2}} (?:Stra\xc3\x9fe|Strasse|Str\.|Allee|Platz|Ring|Weg|Damm|Ufer) [0-9]{{1,4}}[a-zA-Z]?)",
         left=90, right=8, keywords=("stra", "str.", "allee", "platz", "ring", "weg", "damm", "ufer"),
     ),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from vedette.redact.rule import Rule
-from vedette.redact.rules import derive
-from vedette.redact.rules.alphabet import ALNUM, body, literal
+from vedette.redact.rules import derive, naming
+from vedette.redact.rules.alphabet import ALNUM, body
 from vedette.redact.rules.facts import rows
 from vedette.redact.rules.parts import Parts, at_least, parse, widths, written
 from vedette.redact.rules.people import RULES as PEOPLE
@@ -18,6 +18,7 @@ from vedette.redact.validators.banks import IBAN_LENGTHS
 
 CORES = {
     "cards": r"[2-6][0-9]{3}[ \-]?(?:[0-9]{4}[ \-]?[0-9]{4}|[0-9]{6}[ \-]?[0-9]{4})",
+    "aadhaar": r"[2-9][0-9]{3}[ \-][0-9]{4}[ \-][0-9]{4}",
     "uatp": r"1[0-9]{3}[ \-]?[0-9]{5}[ \-]?[0-9]{6}",
     "ssn": r"[0-9]{3}-[0-9]{2}-[0-9]{4}",
     "d3-3": r"[0-9]{3}[ \-][0-9]{3}[ \-][0-9]{3}",
@@ -37,10 +38,12 @@ CORES = {
     "th": r"[0-9]-[0-9]{4}-[0-9]{5}-[0-9]{2}-[0-9]",
     "resident": r"[1-6][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx]",
     "nino": r"[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]",
-    "codice": r"[A-Za-z]{6}[0-9L-NP-Vl-np-v]{2}[A-Za-z][0-9L-NP-Vl-np-v]{2}[A-Za-z][0-9L-NP-Vl-np-v]{3}[A-Za-z]",
-    "pan": r"[A-Za-z]{5}[0-9]{4}[A-Za-z]",
+    "codice": r"[A-Z]{6}[0-9L-NP-V]{2}[A-Z][0-9L-NP-V]{2}[A-Z][0-9L-NP-V]{3}[A-Z]",
+    "pan": r"[A-Z]{5}[0-9]{4}[A-Z]",
     "curp": r"[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}",
-    "nif": r"(?:[0-9]{8}|[XYZ][ \-]?[0-9]{7}|[0-9]{2}\.[0-9]{3}\.[0-9]{3})[ \-]?[A-Z]",
+    "nif": r"[0-9]{8}[ \-]?[A-Z]",
+    "nie": r"[XYZ][ \-]?[0-9]{7}[ \-]?[A-Z]",
+    "nif-dotted": r"[0-9]{2}\.[0-9]{3}\.[0-9]{3}[ \-]?[A-Z]",
     "hetu": r"[0-9]{6}[\-+A-FU-Y][0-9]{3}[0-9A-Y]",
     "nric": r"[STFGM][0-9]{7}[A-Z]",
     "hk": r"[A-Z][0-9]{6}\([0-9A]\)",
@@ -55,7 +58,7 @@ _LEADS = {
     "ip": r"(?:^|[^0-9A-Za-z.\-_])",
     "word": r"\b",
 }
-_NEAR = r"[^\x00\x0a]{0,32}?[^0-9A-Za-z]"
+_NEAR = r"(?:[^\x00\x0a]{0,32}?[^0-9A-Za-z])?"
 _ASSIGNED = r"[\"'\])]{0,2}(?:[ \x09]{0,4}[:=]|[ \x09]{1,3}(?:is|ist|est|es|e)\b:?)[ \x09\"']{0,4}"
 _NUMBER_ENDS = "0-9A-Za-z_"
 _OWN = "own: {} Apache-2.0"
@@ -111,23 +114,21 @@ def _alone(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
 
 def _named(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
     """A shape that means something only behind one of its words."""
-    words = "|".join(literal(each.lower()) for each in row["context"])
-    lead = "(?:^|[^A-Za-z])" if min(map(len, row["context"])) <= 5 else ""
-    near = _ASSIGNED if row.get("assigned") else _NEAR
-    gap = r"[^\x00\x0a]{0,34}" if not row.get("assigned") else r"[^\x00\x0a]{1,14}"
+    words = naming.pattern(row["context"])
+    assigned = bool(row.get("assigned"))
+    near = _ASSIGNED if assigned else _NEAR
+    reach = r"[^\x00\x0a]{1,14}" if assigned else r"(?:[^\x00\x0a]{0,34}[^0-9A-Za-z])?" + written(at_least(parts))
     longest = max(map(len, row["context"]))
     return Rule(
         id=row["id"],
         kind=row["kind"],
         group="pii",
-        core=f"(?i:{words}){gap}[^0-9A-Za-z]{written(at_least(parts))}"
-        if not row.get("assigned")
-        else f"(?i:{words}){gap}",
-        exact=f"{lead}(?i:{words}){near}({written(parts)})",
+        core=words + reach,
+        exact=f"{words}{near}({written(parts)})",
         value=1,
         not_after=body(ALNUM | {ord("_")}),
         left=longest + 40 + width[1],
-        right=width[1] - width[0] + (48 if row.get("assigned") else 2),
+        right=width[1] - width[0] + (48 if assigned else 2),
         validator=row["validator"],
         keywords=tuple(each.lower() for each in row["context"]),
         source=_OWN.format(row["source"]),
@@ -136,4 +137,4 @@ def _named(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
 
 def _keywords(row: dict[str, Any], parts: Parts) -> tuple[str, ...]:
     found = derive.keywords(parts)
-    return found if found and min(map(len, found)) >= 2 else ()
+    return found or tuple("0123456789")

@@ -153,7 +153,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "dockerfile-env", "secret", "Dockerfile reference, ENV and ARG",
-        core=r"(?i:env|arg|setx?|export)[ \x09]{1,3}[0-9A-Z_]{0,40}(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[^\x00-\x20=:]",
+        core=r"(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[^\x00-\x20=:]",
         exact=r"(?i:env|arg|setx?|export)[ \x09]{1,3}([0-9A-Z_]{0,40}(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[\"']?)([^\x00-\x20=:\"'][^\x00-\x20\"']{3,300})",
         value=2, left=100, right=302, judge="named", stop="", keywords=("password", "passwd", "pwd", "secret", "token", "key", "credential"),
     ),

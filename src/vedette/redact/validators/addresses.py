@@ -15,7 +15,7 @@ def ip(text: str) -> bool:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    if text.startswith(("255.", "0.")):
+    if text.startswith(("255.", "0.")) or ("::" in text and len(text) < 6):
         return False
     return not (address.is_loopback or address.is_unspecified or address.is_multicast)
 

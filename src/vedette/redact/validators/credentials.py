@@ -28,7 +28,8 @@ _NOTHING = frozenset(
 _PATH = re.compile(r"(?:[A-Za-z]:|\.{1,2}|~)?[/\\][\w./\\~ \-]*|(?:https?|file|ftp)://\S*|[\w\-]+(?:/[\w.\-]+)+\.\w{1,5}|[\w\-]+\.(?:json|ya?ml|py|js|ts|txt|pem|key|crt|env|xml|conf|cfg|ini|go|java|rb|php|html?|md|sh|log|png|css)")  # fmt: skip
 _SENTENCE = re.compile(r"[A-Za-z'.,!?:;()\-]+(?:\s+[A-Za-z'.,!?:;()\-]+)+")
 _FORMAT = re.compile(r"%[sdv]|%\(|\{[A-Za-z_0-9.]*\}|\$\{|\{\{|<%|\$\(|#\{|\\u|\+ ?$|^ ?\+")
-_WORDY = re.compile(r"[A-Za-z]{1,}(?:[_\-. :/][A-Za-z]+)+")
+_ONE = r"(?:[A-Z]{1,18}|[A-Z]?[a-z]{1,18}(?:[A-Z][a-z]{1,17}){0,4})"
+_WORDY = re.compile(rf"{_ONE}(?:[_\-. :/]{_ONE})+")
 _CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
 
 
@@ -99,9 +100,12 @@ _ASSIGNED = re.compile(r"(?:[=:>|(,]|\xef\xbc[\x9a\x9d]|--?[0-9A-Za-z_\-]+ +|\b(
 _NEAR = re.compile(r"(?i)key|token|secret|pass|pwd|auth|cred|private|access|api|sid|[_ ]id")
 
 
+_GROUPS = re.compile(r"(?:[0-9A-Za-z]{4} ){3,5}[0-9A-Za-z]{4}")
+
+
 def context(before: str, value: str, after: str) -> Verdict:
     """A provider's format near its name: no hash, path or identifier; an alert only where it is assigned."""
-    if _HASH_BEFORE.search(before) or _is_word(value) or _PATH.fullmatch(value):
+    if _HASH_BEFORE.search(before) or (_is_word(value) and not _GROUPS.fullmatch(value)) or _PATH.fullmatch(value):
         return ""
     if _ASSIGNED.search(before):
         return "alert"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _BECH32M = 0x2BC830A3
 
@@ -14,7 +14,7 @@ def base58check(text: str) -> bool:
     """25 bytes whose last four are the head of a double SHA-256 over the others (Bitcoin, Litecoin, Dogecoin, Tron)."""
     number = 0
     for each in text:
-        place = _BASE58.find(each)
+        place = BASE58.find(each)
         if place < 0:
             return False
         number = number * 58 + place
@@ -28,13 +28,13 @@ def bech32(text: str) -> bool:
     """BIP 173 and BIP 350."""
     plain = text.lower()
     prefix, _, data = plain.rpartition("1")
-    if not prefix or len(data) < 6 or any(each not in _BECH32 for each in data):
+    if not prefix or len(data) < 6 or any(each not in BECH32 for each in data):
         return False
     values = [ord(each) >> 5 for each in prefix] + [0] + [ord(each) & 31 for each in prefix]
-    return _polymod(values + [_BECH32.index(each) for each in data]) in (1, _BECH32M)
+    return polymod(values + [BECH32.index(each) for each in data]) in (1, _BECH32M)
 
 
-def _polymod(values: list[int]) -> int:
+def polymod(values: list[int]) -> int:
     check = 1
     for value in values:
         top = check >> 25
