@@ -4,11 +4,11 @@ VENV   ?= .venv
 UV     := $(shell command -v uv 2>/dev/null)
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check bench matrix build clean help
+.PHONY: demo test check bench bench-redact matrix build clean help
 .DEFAULT_GOAL := help
 
 help: ## What can be made.
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.ready ## An agent recorded, redacted, sealed and verified; no key, no network.
 	$(BIN)/vedette demo
@@ -21,6 +21,9 @@ check: $(VENV)/.ready ## Format, lint, types, import contracts.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench-redact: $(VENV)/.ready ## What redaction costs, as ratios against RE2 and a copy of the bytes.
+	$(BIN)/python -m tests.bench.redact
 
 bench: $(VENV)/.ready ## What Vedette costs, as ratios against a baseline of the same run.
 	$(BIN)/python -m tests.bench

@@ -139,11 +139,19 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What redaction took out of one place. `digest` is a keyed HMAC, equal for equal values; `path` a JSON pointer."""
+    """What redaction took out of one place. `digest` is a keyed HMAC, equal for equal values; `path` a JSON pointer.
+
+    `rule` is the id of the rule that found it, `name` (a secret's name stood by it) or `memory` (it was seen before);
+    `group` says what sort of rule: `token` (known by its looks), `context`, `keyvalue`, `pii`, `name`, `memory`.
+    `tier` is `alert` where it is surely a secret, worth a finding, and `redact` where it may be one.
+    """
 
     kind: str
     digest: str
     path: str
+    rule: str = ""
+    group: str = ""
+    tier: str = "redact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import httpx
 import openai
 
 SERVER = os.environ["DEMO_SERVER"]
-PLANTED = "ghp_" + "a1B2c3D4e5F6" * 3  # looks like a token, is none
+PLANTED = "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c3" + "2q49x8"  # looks like a token down to its checksum, is none
 QUESTION = f"Mail ada@example.org the weather in Paris. My token is {PLANTED}."
 
 

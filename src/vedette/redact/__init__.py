@@ -1,11 +1,11 @@
 """Redaction: the border between what the host handles and what leaves it. A Call comes in, an Event goes out.
 
-Guarantee: no secret or personal value that a rule, a name or a memory finds is in an Event, a token or an error message;
-what cannot be decided is withheld. What it cannot see, docs/redaction.md says.
+Guarantee: no secret or personal value that a rule, a name or a memory finds is in an Event, a token or an error
+message; what cannot be decided is withheld. What it cannot see, docs/redaction.md says.
 """
 
-from vedette.redact.pack import SECRET_KINDS
 from vedette.redact.redactor import Redactor
+from vedette.redact.stream import StreamRedactor
 from vedette.redact.tokens import BadKey, Key, load_key, make_key
 
-__all__ = ["SECRET_KINDS", "BadKey", "Key", "Redactor", "load_key", "make_key"]
+__all__ = ["BadKey", "Key", "Redactor", "StreamRedactor", "load_key", "make_key"]

@@ -16,8 +16,8 @@ SECRET = frozenset(
 _TAILS = ("password", "passwd", "passphrase", "secret", "apikey", "accesstoken", "authtoken", "privatekey", "secretkey",
           "accesskey", "clientsecret", "credentials", "token", "refreshtoken")  # fmt: skip
 EXEMPT = frozenset(
-    """maxtokens token_count tokencount tokentype tokenizer publickey secretname secretarn passwordpolicy cachekey sortkey
-    partitionkey primarykey foreignkey idempotencykey nextpagetoken pagetoken continuationtoken nexttoken key
+    """maxtokens tokencount tokentype tokenizer publickey secretname secretarn passwordpolicy cachekey sortkey key
+    partitionkey primarykey foreignkey idempotencykey nextpagetoken pagetoken continuationtoken nexttoken
     stoptoken eostoken bostoken padtoken unktoken""".split()
 )
 QUERY = frozenset({"sig", "signature", "xamzsignature", "xamzcredential", "xgoogsignature", "xgoogcredential", "code",
@@ -51,3 +51,9 @@ def is_secret_query(name: str) -> bool:
 @functools.lru_cache(maxsize=4096)
 def is_url(name: str) -> bool:
     return normal(name).endswith(URLS)
+
+
+def kind(name: str) -> str:
+    """The kind of a label for what stands under a secret's name."""
+    plain = normal(name)
+    return "password" if "pass" in plain or plain == "pwd" else "secret"

@@ -1,6 +1,7 @@
 """One rule, as the pack holds it: what both the generator that writes packs and the engines that run them know of.
 
-A pack is a JSON-lines file, one rule a line, sorted by id; `rules/forge` makes it out of facts, nothing edits it by hand.
+A pack is a JSON-lines file, one rule a line, sorted by id; `rules/forge` makes it out of facts, nothing edits it by
+hand.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ Tier = Literal["alert", "redact"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One format. Patterns are over bytes, ASCII, in the dialect that Hyperscan, RE2 and `re` share (redaction.md 4).
+    """One format. Patterns are over bytes, ASCII, in the dialect that Hyperscan, RE2 and `re` share.
 
-    `core` is what stage 1 looks for; a hit that ends at byte e opens the window `[e - left, e + right]`, in which `exact`
-    is searched; its group `value` is what is masked, unless a byte of the class `not_after` follows it. `validator` names
-    a function of `validators`; `entropy` is the least Shannon entropy of the value, bits a character. A match that fails
-    them is no match where the rule is of group `pii`, and only loses its alert where it is a secret. `keywords`: one of
-    them (lower case) stands in every match, for the engine without a scanner. `stop` names a set of stop words. `tier`:
-    `alert` implies redact; `redact` alone never becomes a finding.
+    `core` is what stage 1 looks for; a hit that ends at byte e opens the window `[e - left, e + right]`, in which
+    `exact` is searched. Its group `value` is what is masked, with what follows up to the end of a match of `until`,
+    else of the class `swallow` (16 KiB at most). A byte of the class `not_after` behind it makes it no match; for the
+    group `token` it is then masked with the whole run, and only the alert is lost. `validator` names a function of
+    `validators`; `entropy` is the least Shannon entropy of the value, bits a character: what fails them is no match,
+    for the group `token` no alert. `judge` names a function that sees what stands before and behind and says itself
+    which tier the match has, if any. `keywords`: one of them (lower case) stands in every match, for the engine without
+    a scanner. `stop` names a set of stop words that take the alert. `tier`: `alert` implies redact; `redact` alone
+    never becomes a finding. `width`: how long `core` is, if that is fixed and `exact`, anchored that far before the
+    hit's end, is the right match; 0 = the window is searched.
     """
 
     id: str
@@ -33,9 +38,13 @@ class Rule:
     exact: str
     value: int = 0
     not_after: str = ""
+    swallow: str = ""
+    until: str = ""
+    width: int = 0
     left: int
     right: int
     validator: str = ""
+    judge: str = ""
     entropy: float = 0.0
     keywords: tuple[str, ...] = ()
     stop: str = ""
@@ -46,7 +55,11 @@ class Rule:
 _DEFAULTS: dict[str, Any] = {
     "value": 0,
     "not_after": "",
+    "swallow": "",
+    "until": "",
+    "width": 0,
     "validator": "",
+    "judge": "",
     "entropy": 0.0,
     "keywords": [],
     "stop": "",

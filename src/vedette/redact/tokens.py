@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import os
 import stat
-from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,22 +84,28 @@ def _read(path: Path) -> Key:
 
 
 class Tokens:
-    """Makes tokens; remembers the newest, for the same values come again and again."""
+    """Digests by one key; remembers the newest, for the same values come again and again. Forgotten at a fork."""
 
     def __init__(self, key: Key, most: int = 4096) -> None:
         self._key = key
         self._most = most
-        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._known: dict[tuple[str, bytes], str] = {}
+        os.register_at_fork(after_in_child=self._known.clear)
 
-    def digest(self, kind: str, value: str) -> str:
-        """Key id and 16 hex digits."""
+    def digest(self, kind: str, value: bytes) -> str:
+        """Key id and 16 hex digits of the HMAC of what the value means, however it is spelled."""
         known = self._known.get((kind, value))
         if known is not None:
             return known
-        normal = NORMAL.get(kind, str)(value).encode("utf-8", "surrogatepass")
-        digest = f"{self._key.id}.{hmac.digest(self._key.secret, normal, 'sha256').hex()[:16]}"
-        self._known[(kind, value)] = digest
-        while len(self._known) > self._most:
-            with contextlib.suppress(KeyError):  # another thread was quicker
-                self._known.popitem(last=False)
+        normal = NORMAL.get(kind)
+        plain = normal(value.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape") if normal else value
+        digest = f"{self._key.id}.{hmac.digest(self._key.secret, plain, 'sha256').hex()[:16]}"
+        if len(self._known) >= self._most:
+            self._known.clear()
+        if len(value) <= 1024:
+            self._known[(kind, value)] = digest
         return digest
+
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes for another use (RFC 5869's expand step): a digest of one use says nothing about another's."""
+        return hmac.digest(self._key.secret, f"vedette {purpose}".encode() + b"\x01", "sha256")

@@ -1,196 +1,171 @@
-"""Walking values, not JSON text: an escaped newline glues itself to a secret, a decoded one does not.
+"""Walking values: one pass lays every text of a structure side by side, one scan judges them, and what changes is put
+in its place.
 
-Strings that hold JSON are decoded, masked inside and written again, up to three levels; URLs are masked in their user
-part, query and fragment; a secret's name masks its value whatever it says. Fail closed: what is too large, too deep or
-cannot be read is withheld, with size and digest, and counted.
+Nothing recurses, so depth is no fault. What is not changed is the very object that came in. A text stands beside its
+name, as in JSON, so that rules which need a name see it; texts are apart by a separator that ends any value.
+Fail closed: what is too large, too deep, in a circle or of an unknown type is withheld, with a reason, and counted.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote_plus
 
 from vedette.event import Label
 from vedette.redact import keynames
-from vedette.redact.engine import TOKEN
-from vedette.redact.tokens import Tokens
-from vedette.redact.validators import card
+from vedette.redact.boxes import Box
+from vedette.redact.guises import as_mapping, named_pair, secrets_in_list
+from vedette.redact.leaves import Leaves
+from vedette.redact.masking import Masking
+from vedette.redact.span import TOKEN
+from vedette.redact.strings import LEVELS
+from vedette.redact.texts import MAX_TEXT, Taken, Texts
 
-MAX_TEXT = 1024 * 1024
-MAX_DEPTH = 64
+MAX_CALL = 4 * 1024 * 1024
+MAX_DEPTH = 200
 MAX_NODES = 100_000
-LEVELS = 3
 
-_JSON_START = re.compile(r'\s*[{\["]')
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]{1,20}://[^\s\"'<>]+")
 _SCHEMA = frozenset({"type", "$ref", "anyOf", "enum", "description", "oneOf", "allOf"})
-
-Found = tuple[str, tuple[tuple[str, str], ...]]
-"""A redacted text and the (kind, digest) pairs taken out of it."""
+_LEAST_DIGITS = 10**8
 
 
 class Walk:
-    """One pass over one value. `labels` and `withheld` tell what was done; the texts themselves are asked of `text`."""
+    """One pass over one value or one Call. `labels` and `withheld` tell what was done."""
 
-    def __init__(self, text: Callable[[str], Found], tokens: Tokens, remember: Callable[[str], None]) -> None:
-        self._text = text
-        self._tokens = tokens
-        self._remember = remember
+    def __init__(self, texts: Texts, levels: int = LEVELS) -> None:
+        self._texts = texts
+        self._levels = levels
+        self._policy = texts.policy()
+        self._masking = Masking(texts)
+        self._size = 0
         self._nodes = 0
         self.labels: list[Label] = []
         self.withheld = 0
 
-    def value(self, value: Any, key: str = "", path: str = "", depth: int = 0, levels: int = LEVELS) -> Any:
+    def value(self, value: Any, key: str = "", path: str = "") -> Any:
         """The redacted likeness of `value`: same shape, same types, but for what is taken out."""
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            return self._withhold("depth" if depth > MAX_DEPTH else "nodes", "")
-        if isinstance(value, str):
-            return self.string(value, key, path, levels)
-        if isinstance(value, bytes | bytearray):
-            return self._bytes(bytes(value), key, path, levels)
+        root = Box([value], None, 0, key, "", 0)
+        self._leaves = Leaves(self._texts, self._note, self._inside if self._levels else None)
+        self._changed = False
+        self._path = path
+        self._waiting: list[tuple[Box, Any]] = []
+        self._tuples: list[tuple[Box, Any, Box]] = []
+        self._put(root, 0, value, key, self._secret_name(key, value))
+        while self._waiting:
+            self._enter(*self._waiting.pop())
+        changed = self._leaves.scan()
+        self.withheld += self._leaves.withheld
+        if not changed and not self._changed:
+            return value
+        for box, at, inner in reversed(self._tuples):
+            box.copy[at] = tuple(inner.copy)
+        return root.copy[0]
+
+    def string(self, value: str, key: str = "", path: str = "") -> str:
+        return str(self.value(value, key, path))
+
+    def _secret_name(self, name: str, value: Any) -> str:
+        """`name` if whatever stands under it is masked; a JSON schema only describes what will."""
+        if not name or not self._policy.is_secret(name):
+            return ""
+        return "" if isinstance(value, dict) and _SCHEMA & value.keys() else name
+
+    def _enter(self, box: Box, value: Any) -> None:
+        """See to all that a container holds."""
         if isinstance(value, dict):
-            return self._dict(value, key, path, depth, levels)
-        if isinstance(value, list | tuple):
-            return self._list(value, key, path, depth, levels)
-        if isinstance(value, bool | float) or value is None:
-            return value
-        return self._number(value, key, path) if isinstance(value, int) else self._withhold("type", "")
+            pair = named_pair(value)
+            for name, each in value.items():
+                key = name if isinstance(name, str) else ""
+                if pair and key in ("value", "Value"):
+                    key = pair
+                self._put(box, name, each, key, box.below or self._secret_name(key, each))
+            return
+        secret = {at: (name, start) for at, name, start in secrets_in_list(value, self._policy.is_secret)}
+        for at, each in enumerate(value):
+            name, start = secret.get(at, ("", 0))
+            if start and isinstance(each, str):
+                self._mask(box, at, each[start:], name, each[:start])
+            else:
+                self._put(box, at, each, name or box.name, box.below or name)
 
-    def _dict(self, value: dict[Any, Any], key: str, path: str, depth: int, levels: int) -> dict[Any, Any]:
-        named = value.get("name", value.get("key"))
-        if isinstance(named, str) and "value" in value and len(value) <= 4:
-            value = {**value, "value": self.value(value["value"], named, f"{path}/value", depth + 1, levels)}
-        below = keynames.is_secret(key) and not _SCHEMA & value.keys() if key else False
-        result = {}
-        for name, each in value.items():
-            text = name if isinstance(name, str) else str(name)
-            shown = self._text(text)[0] if isinstance(name, str) else name
-            result[shown] = self.value(each, key if below else text, f"{path}/{_pointer(text)}", depth + 1, levels)
-        return result
-
-    def _list(self, value: Any, key: str, path: str, depth: int, levels: int) -> Any:
-        if len(value) == 2 and isinstance(value[0], str) and isinstance(value[1], str) and keynames.is_secret(value[0]):
-            walked = [value[0], self.string(value[1], value[0], f"{path}/1", levels)]
+    def _put(self, box: Box, at: Any, value: Any, name: str, below: str) -> None:
+        """See to one value; `below` is the secret's name that it stands under, if it does."""
+        self._nodes += 1
+        if isinstance(value, str):
+            self._text(box, at, value, name, below)
+        elif value is None or isinstance(value, bool | float):
+            return
+        elif isinstance(value, int):
+            self._integer(box, at, value, name, below)
+        elif isinstance(value, bytes | bytearray):
+            self._bytes(box, at, bytes(value), name, below)
         else:
-            walked = [self.value(each, key, f"{path}/{at}", depth + 1, levels) for at, each in enumerate(value)]
-        return walked if isinstance(value, list) else tuple(walked)
+            self._container(box, at, value, name, below)
 
-    def _bytes(self, value: bytes, key: str, path: str, levels: int) -> str:
+    def _text(self, box: Box, at: Any, value: str, name: str, below: str) -> None:
+        if not value:
+            return
+        self._size += len(value)
+        if len(value) > MAX_TEXT or self._size > MAX_CALL:
+            self._size -= len(value)
+            self._withhold(box, at, "size", value.encode("utf-8", "surrogatepass"))
+        elif below or self._policy.of_key(name):
+            self._mask(box, at, value, below or name, "")
+        elif value[0] != "[" or not TOKEN.fullmatch(value.encode("utf-8", "surrogatepass")):
+            self._leaves.add(box, at, name, value)
+
+    def _integer(self, box: Box, at: Any, value: int, name: str, below: str) -> None:
+        if below and keynames.normal(below) in keynames.NUMBERS:
+            self._mask(box, at, str(value), below, "")
+        elif not -_LEAST_DIGITS < value < _LEAST_DIGITS and value.bit_length() <= 128:
+            self._leaves.add(box, at, name, str(value))
+
+    def _bytes(self, box: Box, at: Any, value: bytes, name: str, below: str) -> None:
         try:
-            return self.string(value.decode(), key, path, levels)
+            box.copy[at] = text = value.decode()
         except UnicodeDecodeError:
-            return self._withhold("binary", value.hex())
+            self._withhold(box, at, "binary", value)
+            return
+        self._changed = True
+        self._text(box, at, text, name, below)
 
-    def _number(self, value: int, key: str, path: str) -> Any:
-        text = str(value) if -(10**40) < value < 10**40 else ""
-        if (key and keynames.normal(key) in keynames.NUMBERS) or (
-            len(text) >= 12 and card(text) and self._text(text)[1]
-        ):
-            return self._take("card" if len(text) >= 12 else "secret", text, path)
-        return value
+    def _container(self, box: Box, at: Any, value: Any, name: str, below: str) -> None:
+        if not isinstance(value, dict | list | tuple):
+            fields = as_mapping(value)
+            if fields is None:
+                self._withhold(box, at, "type", b"")
+                return
+            value, self._changed = fields, True
+        reason = "depth" if box.depth >= MAX_DEPTH else "nodes" if self._nodes + len(value) > MAX_NODES else ""
+        if box.holds(value):
+            reason = "cycle"
+        if reason:
+            self._withhold(box, at, reason, b"")
+            return
+        inner = box.open(at, value, name, below)
+        if isinstance(value, tuple):
+            self._tuples.append((box, at, inner))
+        self._waiting.append((inner, value))
 
-    def string(self, value: str, key: str = "", path: str = "", levels: int = LEVELS) -> str:
-        if not value or TOKEN.fullmatch(value):
-            return value
-        if len(value) > MAX_TEXT:
-            return self._withhold("size", value)
-        if key and keynames.is_secret(key) and not placeholder(value):
-            return self._secret(value, key, path)
-        if levels and _JSON_START.match(value):
-            decoded = self._json(value, key, path, levels)
-            if decoded is not None:
-                return decoded
-        if (key and keynames.is_url(key)) or "://" in value:
-            value = _URL.sub(lambda match: self.url(match.group(), path), value)
-        return self.free(value, path)
+    def _mask(self, box: Box, at: Any, value: str, name: str, before: str) -> None:
+        text, taken = self._masking.mask(value, name)
+        if text != value:
+            self._changed = True
+            box.copy[at] = before + text
+            for each in taken:
+                self._note(each, box, at)
 
-    def free(self, value: str, path: str) -> str:
-        """Free text: the rules, and nothing else."""
-        redacted, found = self._text(value)
-        self.labels += [Label(kind, digest, path) for kind, digest in found]
-        return redacted
-
-    def _json(self, value: str, key: str, path: str, levels: int) -> str | None:
-        """The text with its JSON masked inside; None if it is none. Untouched JSON keeps its very bytes."""
-        try:
-            decoded = json.loads(value)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(decoded, dict | list | str):
-            return None
-        walked = self.value(decoded, key, path, 1, levels - 1)
-        return value if walked == decoded else json.dumps(walked, ensure_ascii=False, separators=(",", ":"))
-
-    def _secret(self, value: str, key: str, path: str) -> str:
-        """A value under a secret's name. Of an Authorization header the scheme stays, of cookies the names."""
-        plain = keynames.normal(key)
-        if plain.endswith("authorization"):
-            scheme, blank, rest = value.partition(" ")
-            return (
-                f"{scheme}{blank}{self._take('authorization', rest, path)}"
-                if rest
-                else self._take("authorization", value, path)
-            )
-        if plain.endswith("cookie"):
-            return "; ".join(self._cookie(each, path) for each in value.split("; "))
-        self._remember(value)
-        return self._take("password" if "pass" in plain or plain == "pwd" else "secret", value, path)
-
-    def _cookie(self, pair: str, path: str) -> str:
-        name, sign, value = pair.partition("=")
-        attribute = name.lower() in ("path", "domain", "expires", "max-age", "samesite", "version")
-        return pair if not sign or attribute else f"{name}={self._take('cookie', value, path)}"
-
-    def url(self, url: str, path: str = "") -> str:
-        """User part, query values and fragment; scheme, host and path as they are, but for what the rules find."""
-        before, mark, fragment = url.partition("#")
-        before, question, query = before.partition("?")
-        scheme, slashes, rest = before.partition("://")
-        login, at, host = rest.partition("/")[0].rpartition("@")
-        if at:
-            user, colon, password = login.partition(":")
-            hidden = (
-                f"{user}:{self._take('url_password', password, path)}" if colon else self._take("url_login", user, path)
-            )
-            before = f"{scheme}{slashes}{hidden}@{host}{rest[len(login) + 1 + len(host) :]}"
-        query = "&".join(self._parameter(each, path) for each in query.split("&")) if query else ""
-        if "=" in fragment:
-            fragment = "&".join(self._parameter(each, path) for each in fragment.split("&"))
-        return f"{before}{question}{query}{mark}{fragment}"
-
-    def _parameter(self, pair: str, path: str) -> str:
-        name, sign, value = pair.partition("=")
-        if not sign or not value or TOKEN.fullmatch(value):
-            return pair
-        plain = unquote_plus(value)
-        if keynames.is_secret_query(name):
-            self._remember(plain)
-            return f"{name}={self._take('secret', plain, path)}"
-        redacted = self.free(plain, path)
-        return pair if redacted == plain else f"{name}={redacted}"
-
-    def _take(self, kind: str, value: str, path: str) -> str:
-        if not value or TOKEN.fullmatch(value) or placeholder(value):
-            return value
-        digest = self._tokens.digest(kind, value)
-        self.labels.append(Label(kind, digest, path))
-        return f"[{kind}:{digest}]"
-
-    def _withhold(self, reason: str, value: str) -> str:
+    def _withhold(self, box: Box, at: Any, reason: str, value: bytes) -> None:
         self.withheld += 1
-        digest = self._tokens.digest("withheld", value) if value else "0"
-        return f"[withheld:{reason}:{len(value)}:{digest}]"
+        self._changed = True
+        box.copy[at] = self._texts.withheld(reason, value)
 
+    def _note(self, taken: Taken, box: Box, at: Any) -> None:
+        self.labels.append(taken.at(box.path(self._path, at)))
 
-def placeholder(value: str) -> bool:
-    """What hides nothing: stars, templates, our own words for it."""
-    return not value.strip("*") or value[:1] + value[-1:] in ("<>",) or value.startswith(("${", "{{", "[withheld:"))
-
-
-def _pointer(name: str) -> str:
-    """One step of a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name
+    def _inside(self, value: Any, box: Box, at: Any) -> Any:
+        """What a string of JSON holds, walked by itself."""
+        inner = Walk(self._texts, self._levels - 1)
+        walked = inner.value(value, "", box.path(self._path, at))
+        self.labels += inner.labels
+        self.withheld += inner.withheld
+        return walked

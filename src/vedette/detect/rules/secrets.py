@@ -12,11 +12,9 @@ from vedette.detect.memory import Memory
 from vedette.detect.rule import Rule, finding
 from vedette.event import Event, Kind, Label
 
-PERSONAL = frozenset({"email", "phone", "card", "iban", "us_ssn", "ip", "url_login"})
-"""Labels of what is personal, not secret."""
-
-GENERIC = frozenset({"secret", "password", "cookie", "authorization", "bearer_token", "basic_auth", "jwt"})
-"""Secrets known by the name they stand under or by looking like a login. A form that logs in sends these, rightly."""
+_SECRET = ("token", "context")
+"""Groups of labels known by the looks of the secret, or by what stands beside it; all else is a form that logs in,
+rightly, or personal."""
 
 _ISSUERS = """
 anthropic anthropic.com
@@ -50,10 +48,17 @@ def _secrets(event: Event, memory: Memory, below: tuple[str, ...]) -> Iterator[L
     """The secrets at these paths that are told of for the first time there within an hour."""
     where = str(event.facts.get("server.address", ""))
     for label in event.labels:
-        if label.path.startswith(below) and label.kind not in PERSONAL:
+        if label.path.startswith(below) and _confidence(label):
             key = ("secret", event.kind.value, where, label.digest)
             if memory.first(key, event.begin_ns, HOUR_NS):
                 yield label
+
+
+def _confidence(label: Label) -> int:
+    """How surely it is a secret: by format and check characters; by format; by the name it stands under; not at all."""
+    if label.group == "token" or (label.group == "context" and label.tier == "alert"):
+        return 90 if label.tier == "alert" else 60
+    return 60 if label.group == "name" or label.tier == "alert" else 0
 
 
 def _to_issuer(label: Label, event: Event) -> bool:
@@ -72,23 +77,23 @@ def _prompt(event: Event, memory: Memory) -> Iterable[Event]:
             message = (
                 f"a secret was sent to {event.facts.get('server.address', 'a model')} in a prompt: {_token(label)}"
             )
-            yield finding(SECRET_IN_PROMPT, event, message, confidence=60 if label.kind in GENERIC else 90)
+            yield finding(SECRET_IN_PROMPT, event, message, confidence=_confidence(label))
 
 
 def _request(event: Event, memory: Memory) -> Iterable[Event]:
     if event.kind is Kind.EXCHANGE:
         for label in _secrets(event, memory, _REQUEST):
-            if label.kind not in GENERIC and not _to_issuer(label, event):
+            if label.group in _SECRET and not _to_issuer(label, event):
                 message = f"a secret was sent to {event.facts.get('server.address', 'a server')}: {_token(label)}"
-                yield finding(SECRET_IN_REQUEST, event, message, confidence=80)
+                yield finding(SECRET_IN_REQUEST, event, message, confidence=_confidence(label) - 10)
 
 
 def _arguments(event: Event, memory: Memory) -> Iterable[Event]:
     if event.kind is Kind.TOOL:
         for label in _secrets(event, memory, _ARGUMENTS):
-            if label.kind not in GENERIC:
+            if label.group in _SECRET:
                 message = f"a secret was given to the tool {event.facts.get('gen_ai.tool.name', '')}: {_token(label)}"
-                yield finding(SECRET_IN_ARGUMENTS, event, message, confidence=80)
+                yield finding(SECRET_IN_ARGUMENTS, event, message, confidence=_confidence(label) - 10)
 
 
 SECRET_IN_PROMPT = Rule(

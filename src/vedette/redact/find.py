@@ -1,0 +1,140 @@
+"""Finding: which bytes of a text are a secret or personal, by which rule.
+
+Stage 1 (`scanners`) says where a core ends, stage 2 (`exact`) decides. The text is looked at as it is meant: escapes
+undone, percent-escapes undone as well where there are any, and runs of base64 that hold text looked into.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+from vedette.redact.exact import Exact, Searches, searcher
+from vedette.redact.pack import Pack
+from vedette.redact.rule import Rule
+from vedette.redact.scanners.choose import Engine, imported
+from vedette.redact.scanners.contract import Hit
+from vedette.redact.span import Span, united, veiled, without_tokens
+from vedette.redact.views import View, blobs, percent, unescaped
+
+MOST_CANDIDATES = 2_000
+"""Hits of one core in one text that are judged; what is beyond is masked unverified, so that the time stays linear."""
+
+_UNVERIFIED = 9
+"""Strength of a span that was not judged: any other names the union."""
+
+
+class Found:
+    """What one text holds: spans in order without overlap, and whether a secret's name stands in it as a JSON key."""
+
+    __slots__ = ("keyed", "spans")
+
+    def __init__(self, spans: list[Span], keyed: bool) -> None:
+        self.spans = spans
+        self.keyed = keyed
+
+
+class Finder:
+    """All rules of one pack (`personal`: those of personal data too), on the engine that `engine()` gives."""
+
+    def __init__(self, pack: Pack, engine: Callable[[], Engine], *, personal: bool) -> None:
+        self._pack = pack
+        self._engine = engine
+        self._personal = personal
+        self._exact: dict[int, Exact | None] = {}
+        self._by_core: dict[int, tuple[Exact, ...]] = {}
+        self._cores: list[list[int]] | None = None
+
+    def find(self, data: bytes, depth: int = 2) -> Found:
+        """Raises what the scanner raises (`Busy`, `TooDense`): the caller withholds."""
+        view = unescaped(data) if b"\\" in data else View(data)
+        if b"[" in data:
+            view.data = veiled(view.data)
+        spans, keyed, blobbed = self._look(view.data)
+        decoded = percent(view.data)
+        if decoded is not None:
+            more, more_keyed, _ = self._look(decoded.data)
+            spans += decoded.mapped(more)
+            keyed = keyed or more_keyed
+        if blobbed and depth:
+            spans += self._inside(view.data, depth)
+        if not spans:
+            return Found(spans, keyed)
+        return Found(without_tokens(data, united(view.mapped(spans))), keyed)
+
+    @functools.cached_property
+    def _searcher(self) -> Callable[[Rule], Searches]:
+        re2 = imported("re2")
+        return searcher(re2 if re2 is not None and hasattr(re2, "Set") else None)
+
+    def rule(self, number: int) -> Rule:
+        return self._pack[number]
+
+    @functools.cached_property
+    def reach(self) -> int:
+        """Bytes around a byte that decide what becomes of it, values that go on apart."""
+        rules = [self._pack[number] for number in range(len(self._pack))]
+        return max(rule.left for rule in rules) + max(rule.right for rule in rules)
+
+    @functools.cached_property
+    def _open_ended(self) -> frozenset[str]:
+        return frozenset(rule.id for rule in map(self.rule, range(len(self._pack))) if rule.until)
+
+    def is_open_ended(self, rule: str) -> bool:
+        """Whether a value of this rule goes on to a mark that may be far behind it."""
+        return rule in self._open_ended
+
+    def _look(self, data: bytes) -> tuple[list[Span], bool, bool]:
+        """What the rules find, and what the gates answer."""
+        engine = self._engine()
+        hits = engine.scanner.hits(data)
+        if not hits:
+            return [], False, False
+        if engine.cores is not self._cores:
+            self._cores, self._by_core = engine.cores, {}
+        gates = {core - len(engine.cores) for core, _ in hits if core >= len(engine.cores)}
+        return self._judged(data, hits), 0 in gates, 1 in gates
+
+    def _judged(self, data: bytes, hits: list[Hit]) -> list[Span]:
+        found: list[Span] = []
+        done: dict[int, int] = {}
+        counts: dict[int, int] = {}
+        for core, end in sorted(hits):
+            exacts = self._by_core.get(core)
+            if exacts is None:
+                exacts = self._by_core[core] = self._made(core)
+            if not exacts:
+                continue
+            counts[core] = seen = counts.get(core, 0) + 1
+            if seen > MOST_CANDIDATES:
+                found.append(Span(max(end - exacts[0].rule.left, 0), end, _UNVERIFIED, exacts[0].number, False))
+                continue
+            for exact in exacts:
+                if end <= done.get(exact.number, -1):
+                    continue
+                span = exact.span(data, end)
+                if span is not None:
+                    done[exact.number] = span.end
+                    found.append(span)
+        return found
+
+    def _made(self, core: int) -> tuple[Exact, ...]:
+        """The rules of a core, each compiled once, when its core is first seen."""
+        if self._cores is None or core >= len(self._cores):
+            return ()
+        return tuple(exact for number in self._cores[core] if (exact := self._exact_of(number)) is not None)
+
+    def _exact_of(self, number: int) -> Exact | None:
+        if number not in self._exact:
+            rule = self._pack[number]
+            skipped = rule.group == "pii" and not self._personal
+            self._exact[number] = None if skipped else Exact(number, rule, self._searcher(rule))
+        return self._exact[number]
+
+    def _inside(self, data: bytes, depth: int) -> list[Span]:
+        """Runs of base64 whose text holds something: masked whole, named by the first of what they hold."""
+        return [
+            inner.spans[0]._replace(start=start, end=end)
+            for start, end, text in blobs(data)
+            if (inner := self.find(text, depth - 1)).spans
+        ]

@@ -1,0 +1,31 @@
+"""Context words as a pattern: a short one must not be part of another word, whose core would else fire all day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vedette.redact.rules.alphabet import literal
+
+_ALONE = 6
+"""Up to this length no letter may stand before a word."""
+_TINY = 4
+"""Up to this length no small letter may stand behind it either (`box_key`, `boxKey`, not `boxes`)."""
+
+
+def pattern(words: Iterable[str]) -> str:
+    """One of the words, in any case; `new_relic` is also `new relic`, `new-relic` and `newrelic`."""
+    free, alone, tiny = [], [], []
+    for word in sorted(words):
+        size = sum(each.isalnum() for each in word)
+        (tiny if size <= _TINY else alone if size <= _ALONE else free).append(_spelt(word))
+    kinds = (
+        f"(?i:{'|'.join(free)})" if free else "",
+        f"(?:^|[^A-Za-z])(?i:{'|'.join(alone)})" if alone else "",
+        f"(?:^|[^A-Za-z])(?i:{'|'.join(tiny)})[^a-z\\x00]" if tiny else "",
+    )
+    found = [each for each in kinds if each]
+    return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
+
+
+def _spelt(word: str) -> str:
+    return literal(word.strip()).replace("_", "[_ .\\-]?")

@@ -1,0 +1,164 @@
+"""Personal data whose form is no row of parts: mailboxes, telephone numbers, IPv6, birth dates, postal addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vedette.redact.rule import Rule
+from vedette.redact.rules import naming
+
+_OWN = "own: {} Apache-2.0"
+_LETTER = r"[A-Za-z\x80-\xff]"
+_NOT_BEFORE = r"(?:^|[^0-9A-Za-z+.\-_/=#$])"
+_EXTENSION = r"(?: ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
+_PHONE_WORDS = (
+    "phone", "telephone", "mobile", "cell", "tel", "fax", "registered", "messages_to", "me_at", "us_at", "me_on", "us_on",
+    "answering_at", "reached_at", "call_me", "call_us", "call_him", "call_her", "call_them", "call_at", "call_on", "whatsapp", "sms", "handy",
+    "telefon", "rufnummer", "telefono", "movil", "numero", "telefoon", "celular", "telefone", "puhelin", "komorka",
+)
+_BIRTH_WORDS = (
+    "date of birth|birth ?date|birthday|born on|born|dob|d\\.o\\.b\\.|geburtsdatum|geboren|geb\\.|date de naissance|n\\xc3\\xa9e? le|"
+    "fecha de nacimiento|nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|geboortedatum|data urodzenia|"
+    "syntym\\xc3\\xa4aika|f\\xc3\\xb6delsedatum|f\\xc3\\xb8dselsdato"
+)
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|m\\xc3\\xa4r|mai|okt|dez|janv|f\\xc3\\xa9v|avr|juin|juil|ao\\xc3\\xbb|ene|abr|ago|dic"
+_DATE = (
+    rf"[0-9]{{1,4}}[/.\-][0-9]{{1,2}}[/.\-][0-9]{{1,4}}|[0-9]{{1,2}}(?:st|nd|rd|th|\.)? (?i:{_MONTHS})[a-z]{{0,7}}\.?,? [0-9]{{2,4}}"
+    rf"|(?i:{_MONTHS})[a-z]{{0,7}}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{2,4}}"
+)
+_STREETS = (
+    "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Terrace|Way|Highway|Hwy|Parkway|Pkwy|"
+    "Circle|Crescent|Close|Gardens|Grove|Mews|Row|Walk|Trail|Alley|Loop|Plaza|Ridge|Heights|Crossing|Path|Pike|Springs|Station|Turnpike"
+)
+_STREET_CORE = " (?:Street|St[., ]|Avenue|Ave[., ]|Road|Rd[., ]|Boulevard|Blvd|Lane|Ln[., ]|Drive|Dr[., ]|Court|Place|Square|Terrace|Way[, .]|Highway|Parkway|Circle|Crescent|Close[, .]|Gardens|Grove|Mews)"
+
+
+def _rule(id_: str, kind: str, source: str, **fields: Any) -> Rule:
+    return Rule(
+        **({"id": f"pii:{id_}", "kind": kind, "group": "pii", "value": 1, "source": _OWN.format(source)} | fields)
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _rule(
+        "email", "email", "RFC 5321, RFC 6531",
+        core=r"@[0-9A-Za-z\-]{1,63}\.[A-Za-z]{2}",
+        exact=r"([0-9A-Za-z!#$&*+_%\-\x80-\xff][0-9A-Za-z!#$&'*+._%\-\x80-\xff]{0,63}@(?:[0-9A-Za-z][0-9A-Za-z\-]{0,62}\.){1,6}[A-Za-z]{2,24})",
+        left=136, right=180, validator="email", keywords=("@",),
+    ),
+    _rule(
+        "ipv6", "ip", "RFC 4291",
+        core=r"[0-9A-Fa-f]{1,4}:(?::[0-9A-Fa-f]|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{0,4}:)",
+        exact=r"(?:^|[^0-9A-Za-z:.])((?:[0-9A-Fa-f]{1,4}:){1,7}(?::?[0-9A-Fa-f]{1,4}){1,7}(?:\.[0-9]{1,3}){0,3})",
+        not_after="0-9A-Za-z:", left=48, right=48, validator="ip", keywords=(":",),
+    ),
+    _rule(
+        "phone-international", "phone", "ITU-T E.164",
+        core=r"(?:\+|\b00)[1-9][0-9 .\-()/]{7}",
+        exact=rf"(?:^|[^0-9A-Za-z+.\-_/=])((?:\+|00)[1-9][0-9]{{0,2}}(?:[ .\-()/]{{0,3}}[0-9]{{1,12}}){{1,6}}{_EXTENSION})",
+        not_after="0-9A-Za-z_", left=40, right=44, validator="phone", keywords=("+", "00"),
+    ),
+    _rule(
+        "phone-us", "phone", "NANPA",
+        core=r"[0-9]{3}[.\-)][ ]?[0-9]{3}[ .\-]?[0-9]{4}",
+        exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?(?:\([0-9]{{3}}\)[ .\-]?|[0-9]{{3}}[.\-])[0-9]{{3}}[ .\-]?[0-9]{{4}}{_EXTENSION})",
+        not_after="0-9A-Za-z_", left=32, right=20, validator="grouped", keywords=("-", ".", ")"),
+    ),
+    _rule(
+        "phone-us-spaced", "phone", "NANPA",
+        core=r"[2-9][0-9]{2} [2-9][0-9]{2}[ \-][0-9]{4}",
+        exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?[2-9][0-9]{{2}} [2-9][0-9]{{2}}[ \-][0-9]{{4}}{_EXTENSION})",
+        not_after="0-9A-Za-z_", left=32, right=20, validator="north_american", keywords=(" ",),
+    ),
+    _rule(
+        "phone-trunk", "phone", "ITU-T E.123, trunk prefix 0 without blanks",
+        core=r"0[1-9][0-9]{2,4}\)?[ \-]?[0-9]{3}[ \-]?[0-9]{3}", exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{2,4}}\)?[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3,4}}{_EXTENSION})",
+        not_after="0-9A-Za-z_:", left=20, right=14, validator="trunk", keywords=("0",),
+    ),
+    _rule(
+        "phone-bare", "phone", "own: ten digits behind words that lead to a number",
+        core=r"(?i:at|to|on|call|is|me|us|registered|number|from|via|phone|mobile|cell|fax)[ :\x0a]{1,2}[0-9]{10}",
+        exact=r"\b(?i:at|to|on|call|is|me|us|registered|number|from|via|phone|mobile|cell|fax)[ :\x0a]{1,2}([0-9]{10})",
+        not_after="0-9A-Za-z_:", left=24, right=2, validator="bare", keywords=("at", "to", "on", "call", "is", "me", "us", "regi", "numb", "from", "via", "phone", "mobile", "cell", "fax"),
+    ),
+    _rule(
+        "phone-called", "phone", "own: an imperative before a number",
+        core=r"(?i:call|dial|ring|text)[ :]{1,2}[0-9+(][0-9 .\-()/]{6}",
+        exact=rf"(?i:call|dial|ring|text)[ :]{{1,2}}(\(?\+?[0-9](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
+        not_after="0-9A-Za-z_:", left=24, right=44, validator="phone", keywords=("call", "dial", "ring", "text"),
+    ),
+    _rule(
+        "phone-named-behind", "phone", "own: signatures",
+        core=r"[0-9]{2}(?:x[0-9]{1,5})?[ \-,(]{1,2}(?i:office|fax|mobile|cell|home|work|desk|phone|direct)",
+        exact=rf"{_NOT_BEFORE}(\(?\+?[0-9](?:[ .\-()]{{0,2}}[0-9]){{6,14}}{_EXTENSION})[ \-,(]{{1,2}}(?i:office|fax|mobile|cell|home|work|desk|phone|direct)",
+        left=56, right=2, validator="phone", keywords=("office", "fax", "mobile", "cell", "home", "work", "desk", "phone", "direct"),
+    ),
+    _rule(
+        "phone-national", "phone", "ITU-T E.123, trunk prefix 0",
+        core=r"0[0-9]{1,4}\)?[ \-/.][0-9]{2,4}[ \-.]?[0-9]{2,4}[ \-.]?[0-9]{2}",
+        exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{0,3}}\)?[ \-/.][0-9]{{2,8}}(?:[ \-.][0-9]{{2,6}}){{0,4}}{_EXTENSION})",
+        not_after="0-9A-Za-z_:", left=36, right=30, validator="phone", keywords=("0",),
+    ),
+    _rule(
+        "phone-named", "phone", "own, in twelve languages",
+        core=rf"{naming.pattern(_PHONE_WORDS)}[^\x000-9+(]{{0,24}}[0-9+(][0-9 .\-()/]{{6}}",
+        exact=rf"{naming.pattern(_PHONE_WORDS)}[^\x000-9+(]{{0,24}}(\(?\+?[0-9(](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
+        not_after="0-9A-Za-z_", left=60, right=48, validator="phone", keywords=tuple(each.split("_")[0] for each in _PHONE_WORDS),
+    ),
+    _rule(
+        "birth-date", "birth_date", "own, in twelve languages",
+        core=rf"(?i:{_BIRTH_WORDS})[^\x00\x0a0-9]{{0,24}}(?:[0-9]{{1,4}}|(?i:{_MONTHS}))",
+        exact=rf"(?i:{_BIRTH_WORDS})[^\x00\x0a0-9]{{0,24}}?({_DATE})",
+        not_after="0-9A-Za-z", left=60, right=40, validator="date",
+        keywords=("birth", "born", "dob", "d.o.b.", "gebur", "geb", "naiss", "n\xe9", "nacim", "nacid", "nasc", "nat", "uro", "syntym", "delsed", "dselsd", " le "),
+    ),
+    _rule(
+        "age", "age", "own", core=r"[0-9](?: |-)year(?:s)?(?: |-)old",
+        exact=r"(?:^|[^0-9])([0-9]{1,3})(?: |-)year(?:s)?(?: |-)old", left=18, right=2, keywords=("year",),
+    ),
+    _rule(
+        "address-english", "postal_address", "USPS Publication 28, Royal Mail",
+        core=rf"[A-Za-z.]{_STREET_CORE}",
+        exact=rf"(?:^|[^0-9A-Za-z.,\-])([0-9]{{1,6}}[A-Za-z]?,? (?:[NSEW]{{1,2}}\.? )?(?:[A-Z0-9][0-9A-Za-z'.\-]{{0,20}} ){{1,4}}(?:{_STREETS})\b\.?"
+        r"(?:,? (?:Apt|Apartment|Suite|Ste|Unit|Floor|#)\.? ?[0-9A-Za-z\-]{1,6})?"
+        r"(?:, [A-Z][A-Za-z .'\-]{2,30}, [A-Z]{2} [0-9]{5}(?:-[0-9]{4})?)?)",
+        left=110, right=90, keywords=tuple(sorted({each.lower() for each in _STREETS.split("|")})),
+    ),
+    _rule(
+        "address-box", "postal_address", "USPS Publication 28", core=r"(?i:p\.? ?o\.? ?box|postfach|apartado) [0-9]",
+        exact=r"((?i:p\.? ?o\.? ?box|postfach|apartado) [0-9]{1,6})", left=24, right=8, keywords=("box", "postfach", "apartado"),
+    ),
+    _rule(
+        "address-german", "postal_address", "DIN 5008, NEN 5825",
+        core=r"(?:stra\xc3\x9fe|strasse|str\.|gasse|allee|platz|ring|weg|straat|laan|plein|gracht|kade|gatan|v\xc3\xa4gen|vej|veien|katu) [0-9]",
+        exact=rf"((?:{_LETTER}{{1,30}}[ \-]){{0,2}}{_LETTER}{{2,30}}(?:stra\xc3\x9fe|strasse|str\.|gasse|allee|platz|ring|weg|straat|laan|plein|gracht|kade|gatan|v\xc3\xa4gen|vej|veien|katu) "
+        rf"[0-9]{{1,4}}[a-zA-Z]?(?:, [0-9]{{4,5}} (?:[A-Z]{{2}} )?[A-Z]{_LETTER}{{2,30}})?)",
+        left=110, right=60, keywords=("stra", "str.", "gasse", "allee", "platz", "ring", "weg", "laan", "plein", "gracht", "kade", "gatan", "gen ", "vej", "veien", "katu"),
+    ),
+    _rule(
+        "address-german-apart", "postal_address", "DIN 5008",
+        core=r" (?:Stra\xc3\x9fe|Strasse|Str\.|Allee|Platz|Ring|Weg|Damm|Ufer) [0-9]",
+        exact=rf"([A-Z]{_LETTER}{{2,20}}(?:[ \-]{_LETTER}{{2,20}}){{0,2}} (?:Stra\xc3\x9fe|Strasse|Str\.|Allee|Platz|Ring|Weg|Damm|Ufer) [0-9]{{1,4}}[a-zA-Z]?)",
+        left=90, right=8, keywords=("stra", "str.", "allee", "platz", "ring", "weg", "damm", "ufer"),
+    ),
+    _rule(
+        "address-romance", "postal_address", "La Poste, Correos, Poste Italiane, CTT",
+        core=r"(?i:rue|avenue|boulevard|chemin|impasse|place|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.) (?:[A-Za-z\x80-\xff'.]{1,20}[ \-,]){1,5}(?:n[^ ]{0,3} ?)?[0-9]{1,4}",
+        exact=rf"(?:^|[^A-Za-z])((?i:rue|avenue|boulevard|chemin|impasse|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.) "
+        rf"(?:(?:de|del|della|dei|di|la|las|los|le|les|da|do|das|dos|du|des|d'|l')? ?[A-Z\xc3]{_LETTER}{{1,20}}[ \-]?){{1,4}},? (?:n[^ ]{{0,3}} ?)?[0-9]{{1,4}}[a-zA-Z]?)",
+        not_after="0-9", left=140, right=8, keywords=("rue", "avenue", "boulevard", "chemin", "impasse", "calle", "avenida", "paseo", "plaza", "via", "piazza", "corso", "rua", "largo", "ulica", "ul."),
+    ),
+    _rule(
+        "address-french", "postal_address", "La Poste, NF Z10-011",
+        core=r"[0-9](?: bis| ter)?,? (?i:rue|avenue|boulevard|chemin|impasse|place|all\xc3\xa9e|quai|route) ",
+        exact=rf"(?:^|[^0-9A-Za-z])([0-9]{{1,4}}(?: bis| ter)?,? (?i:rue|avenue|boulevard|chemin|impasse|place|all\xc3\xa9e|quai|route) "
+        rf"(?:(?:de|du|des|la|le|les|l'|d')[ ]?){{0,3}}[A-Z\xc3]{_LETTER}{{1,24}}(?:[ \-][A-Z\xc3]?{_LETTER}{{1,24}}){{0,3}})",
+        left=36, right=120, keywords=("rue", "avenue", "boulevard", "chemin", "impasse", "place", "all", "quai", "route"),
+    ),
+    _rule(
+        "coordinates", "coordinates", "ISO 6709",
+        core=r"(?i:lat(?:itude)?|gps|coordinates|geo)[^\x00\x0a]{0,24}[0-9]\.[0-9]{4}",
+        exact=r"(?i:lat(?:itude)?|gps|coordinates|geo)[^\x00\x0a0-9\-]{0,24}(-?[0-9]{1,3}\.[0-9]{4,12}(?:[^\x00\x0a0-9\-]{1,24}-?[0-9]{1,3}\.[0-9]{4,12})?)",
+        not_after="0-9A-Za-z", left=48, right=60, keywords=("lat", "gps", "coordinates", "geo"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,88 @@
+"""Trying a rule on texts made from its own fact: is what must be found found, through core, window and exact pattern."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from vedette.redact.exact import Exact, searcher
+from vedette.redact.rule import Rule
+from vedette.redact.rules import checked, examples, facts, personal
+from vedette.redact.rules.parts import widths
+from vedette.redact.scanners.choose import imported
+from vedette.redact.span import Span
+from vedette.redact.views import unescaped
+
+
+class Try(NamedTuple):
+    """A text, and the value that must be taken out of it; empty where nothing may be."""
+
+    text: str
+    value: str
+
+
+_PLACES = (
+    "{name} is {value} today", '{{"{name}": "{value}"}}', '{{\\"{name}\\": \\"{value}\\"}}', "export {name}={value}",
+    "?a=1&{name}={value}&b=2", "{name}: {value}\r\n", "({name}: [{value}])", "\u7528{name}\uff1a{value}\uff0c",
+)  # fmt: skip
+_BARE = (" {value} ", '"{value}"', "({value})", "\n{value}\n", "<b>{value}</b>", "\u7528{value}\uff0c", "a,{value},b", "\\n{value}\\n")
+_NAMES = ("key", "token", "id")
+
+
+def tries(seed: int) -> Iterator[tuple[str, list[Try]]]:
+    """For each fact, and each rule written by hand: its id, and texts with and without a value."""
+    for fact in facts.read():
+        rng = random.Random(f"{seed} {fact.id}")
+        yield fact.id, list(_of_fact(fact, rng))
+    for row in facts.rows("pii.jsonl"):
+        rng = random.Random(f"{seed} {row['id']}")
+        yield row["id"], list(_of_row(row, rng))
+    for id_, (good, bad) in examples.EXAMPLES.items():
+        rng = random.Random(f"{seed} {id_}")
+        yield id_, [*(Try(*examples.filled(each, rng)) for each in good), *(Try(examples.filled(each, rng)[0], "") for each in bad)]
+
+
+def _of_fact(fact: facts.Fact, rng: random.Random) -> Iterator[Try]:
+    for _ in range(2):
+        value = checked.value(fact.parts, "", rng).strip("\"' ")
+        if fact.group == "token":
+            yield from (Try(place.format(value=value), value) for place in _BARE)
+        else:
+            name = f"{rng.choice(fact.words)}_{rng.choice(_NAMES)}"
+            yield from (Try(place.format(name=name, value=value), value) for place in _PLACES)
+    short = value[: max(widths(fact.parts)[0] - 3, 2)]
+    word = fact.words[0] if fact.words else "see"
+    yield from (Try(text, "") for text in (f"{word} {short[: len(short) // 2]}\xa7", f"{word} build 1.2.3", "no secret here"))
+
+
+def _of_row(row: dict[str, object], rng: random.Random) -> Iterator[Try]:
+    parts = personal.shape(row)
+    words = row.get("context")
+    for _ in range(3):
+        value = checked.value(parts, str(row["validator"]), rng)
+        lead = f"{rng.choice(words)}: " if isinstance(words, list) else ""
+        yield from (Try(place.format(value=lead + value), value) for place in (" {value} ", '"{value}"', "({value})"))
+    yield from (Try(text, "") for text in ("nothing personal", f"x{value}x", "1.2.3 and 4"))
+
+
+def runner() -> Callable[[Rule, str], list[tuple[str, bool]]]:
+    """How to run one rule over a text: the values it takes out, and whether it would alert. Needs hyperscan."""
+    hyperscan = imported("hyperscan")
+    search = searcher(imported("re2"))
+    known: dict[str, tuple[object, Exact]] = {}
+
+    def run(rule: Rule, text: str) -> list[tuple[str, bool]]:
+        if rule.id not in known:
+            assert hyperscan is not None  # noqa: S101  # the lint runs where engines are developed
+            database = hyperscan.Database()
+            database.compile(expressions=[rule.core.encode()], flags=[0])
+            known[rule.id] = database, Exact(0, rule, search(rule))
+        database, exact = known[rule.id]
+        data = unescaped(text.encode()).data
+        ends: list[int] = []
+        database.scan(data, match_event_handler=lambda _i, _s, end, _f, _c: ends.append(end))  # type: ignore[attr-defined]
+        spans: list[Span | None] = [exact.span(data, end) for end in sorted(set(ends))]
+        return [(data[span.start : span.end].decode("utf-8", "replace"), span.alert) for span in spans if span]
+
+    return run

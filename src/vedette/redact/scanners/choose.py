@@ -1,0 +1,103 @@
+"""Which engine runs: the best that imports. Databases not compiled yet are compiled behind the next one."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+from vedette.guard import guard
+from vedette.redact.pack import Pack
+from vedette.redact.scanners import store
+from vedette.redact.scanners.contract import Scanner
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A scanner with the rules of each of its cores."""
+
+    scanner: Scanner
+    cores: list[list[int]]
+
+
+def imported(name: str) -> ModuleType | None:
+    """Late on purpose (law 7): a native library is imported when a text is first redacted. Absent is an answer."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def ready(pack: Pack) -> Engine | None:
+    """Engine A, if it imports and its databases are in the store."""
+    build = imported("vedette.redact.scanners.hyper_build")
+    blob = store.load(build.fingerprint(pack)) if build else None
+    if build is None or blob is None:
+        return None
+    with guard("redact.databases"):
+        cores, databases = build.opened(blob)
+        return Engine(importlib.import_module("vedette.redact.scanners.hyper").Hyper(databases), cores)
+    return None
+
+
+def compiled(pack: Pack) -> Engine | None:
+    """Engine A, compiled now (seconds) and put into the store; None where it does not import."""
+    build = imported("vedette.redact.scanners.hyper_build")
+    if build is None:
+        return None
+    with guard("redact.compile"):
+        databases = build.compiled(pack)
+        store.save(build.fingerprint(pack), build.dumped(pack, databases))
+        hyper = importlib.import_module("vedette.redact.scanners.hyper")
+        return Engine(hyper.Hyper(databases), list(pack.cores.values()))
+    return None
+
+
+def fallback(pack: Pack) -> Engine:
+    """Engine B, else C."""
+    regex = importlib.import_module("vedette.redact.scanners.regex")
+    re2 = imported("re2")  # `pyre2` has the same name and no Set
+    scanner = regex.Twin(pack) if re2 is not None and hasattr(re2, "Set") else regex.Plain(pack)
+    return Engine(scanner, list(pack.cores.values()))
+
+
+class Choice:
+    """The engine in force: A at once where its databases are stored, else the next one until they are compiled."""
+
+    def __init__(self, pack: Callable[[], Pack]) -> None:
+        self._pack = pack
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    def engine(self) -> Engine:
+        engine = self._engine
+        return engine if engine is not None else self._chosen()
+
+    def _chosen(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                self._engine = ready(self._pack())
+            if self._engine is None:
+                self._engine = fallback(self._pack())
+                self._compile_behind()
+            return self._engine
+
+    def _compile_behind(self) -> None:
+        """A daemon thread; where none can start any more, the engine stays what it is."""
+
+        def compile_() -> None:
+            better = compiled(self._pack())
+            if better is not None:
+                self._engine = better
+
+        try:
+            threading.Thread(target=compile_, name="vedette-compile", daemon=True).start()
+        except RuntimeError:
+            return
+
+    @property
+    def name(self) -> str:
+        """Of the engine in force; empty while nobody asked for one."""
+        return self._engine.scanner.name if self._engine else ""

@@ -1,0 +1,38 @@
+"""The contract of an engine, and what all three share."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+Hit = tuple[int, int]
+"""(core, end): a match of that core ends before byte `end`. Cores are numbered as in `Pack.cores`."""
+
+MOST_HITS = 20_000
+"""Of one scan. A text that has more is an attack or a table of nothing but secrets; it is withheld (redaction.md 10).
+"""
+
+GATES = (
+    rb"(?i:pass(?:word|wd|phrase)?|pwd|secret|token|key|credentials?|auth(?:orization)?|cookie|signature|sig|otp|pin|"
+    rb"cv[vc]|salt|hmac|string)(?: | {3}| {7})?[\"'][ ]{0,7}:",
+    rb"[0-9A-Za-z+/_\-]{40}",
+)
+"""Not rules but questions, answered by the same scan: is there a JSON key that may be a secret's name; is there a long
+run of base64. Asked once a text: one answer each, wherever it is. They are numbered after the last core."""
+
+
+class Busy(RuntimeError):
+    """The engine was entered again by its own thread (a signal, the garbage collector): the caller withholds."""
+
+
+class TooDense(ValueError):
+    """More than `MOST_HITS` in one text."""
+
+
+class Scanner(Protocol):
+    """An engine. `hits` may be called on any thread; it raises `Busy` or `TooDense`, and nothing else is expected."""
+
+    name: str
+
+    def hits(self, data: bytes) -> list[Hit]:
+        """Every core's ends in `data`; of ends that follow each other within one match, at least the first."""
+        ...

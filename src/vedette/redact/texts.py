@@ -1,0 +1,175 @@
+"""One text in, one text and its labels out: the rules, the names, the memory, then the marks.
+
+Bytes from the first to the last step. What cannot be decided is withheld, with a reason, its size and its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from vedette.event import Label
+from vedette.redact import keynames, named
+from vedette.redact.find import Finder, Found
+from vedette.redact.memory import Memory, Onward
+from vedette.redact.policy import Policy, mark
+from vedette.redact.scanners.contract import Busy, TooDense
+from vedette.redact.span import Span, united, without_tokens
+from vedette.redact.tokens import Tokens
+from vedette.redact.validators import placeholder
+from vedette.redact.views import meant
+
+MAX_TEXT = 1024 * 1024
+"""Bytes of one value; what is longer is withheld."""
+
+_BY_NAME, _BY_MEMORY = -2, -3
+_PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
+
+
+class Taken(NamedTuple):
+    """What one mark stands for. `rule` is the rule's id, `name` for a value under a secret's name, or `memory`."""
+
+    kind: str
+    digest: str
+    rule: str
+    group: str
+    tier: str
+
+    def at(self, path: str) -> Label:
+        return Label(self.kind, self.digest, path, self.rule, self.group, self.tier)
+
+
+class Cut(NamedTuple):
+    """Bytes `start` to `end` become `text`."""
+
+    start: int
+    end: int
+    text: str
+    taken: Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Shared by all threads; what changes with the user's file is asked for anew each time."""
+
+    finder: Callable[[], Finder]
+    policy: Callable[[], Policy]
+    tokens: Tokens
+    memory: Memory | Onward
+
+    def cuts(self, data: bytes, *, form: bool = False) -> tuple[list[Cut], bool]:
+        """What is to be cut out of a text, in order; and whether only a JSON parser can tell all of it.
+
+        `form`: the whole text may be a form or a query. Raises `Busy` or `TooDense`.
+        """
+        found = self.finder().find(data)
+        spans, parse = found.spans, False
+        kinds: dict[int, str] = {}
+        if found.keyed or form or b"://" in data:
+            spans, kinds, parse = self._with_names(data, found, form)
+        if not spans and not self.memory.values:
+            return [], parse
+        self._remember(data, spans, kinds)
+        if self.memory.values:
+            spans = self._with_copies(data, spans, kinds)
+        return [cut for span in spans if (cut := self._cut(data, span, kinds)) is not None], parse
+
+    def _with_names(self, data: bytes, found: Found, form: bool) -> tuple[list[Span], dict[int, str], bool]:
+        """The rules' spans and those of values under secret names; the kinds of the latter by where they start."""
+        parse, values = False, list(named.in_urls(data))
+        if form:
+            values += named.in_form(data)
+        if found.keyed:
+            in_json, parse = named.in_json(data, self.policy().is_secret)
+            values += in_json
+        kinds = {start: keynames.kind(name) for start, _, name in values}
+        spans = [Span(start, end, 1, _BY_NAME, False) for start, end, _ in values if not _is_nothing(data[start:end])]
+        return (without_tokens(data, united([*found.spans, *spans])) if spans else found.spans), kinds, parse
+
+    def _remember(self, data: bytes, spans: list[Span], kinds: dict[int, str]) -> None:
+        for span in spans:
+            if span.end - span.start <= 512 and (span.strength < 2 or span.alert) and span.rule != -1:
+                self.memory.add(_value(data, span), self._kind(span, kinds), span.start)
+
+    def _with_copies(self, data: bytes, spans: list[Span], kinds: dict[int, str]) -> list[Span]:
+        found = self.memory.copies(data)
+        if not found:
+            return spans
+        for copy in found:
+            kinds.setdefault(copy.start, copy.kind)
+        return without_tokens(
+            data, united([*spans, *(Span(each.start, each.end, 8, _BY_MEMORY, False) for each in found)])
+        )
+
+    def _kind(self, span: Span, kinds: dict[int, str]) -> str:
+        return self.finder().rule(span.rule).kind if span.rule >= 0 else kinds.get(span.start, "secret")
+
+    def _rule(self, span: Span) -> tuple[str, str]:
+        """The id and the group of what found it."""
+        if span.rule < 0:
+            name = "memory" if span.rule == _BY_MEMORY else "name"
+            return name, name
+        rule = self.finder().rule(span.rule)
+        return rule.id, rule.group
+
+    def _cut(self, data: bytes, span: Span, kinds: dict[int, str]) -> Cut | None:
+        """None for what the user's policy lets stand."""
+        value = _value(data, span)
+        kind = self._kind(span, kinds)
+        rule, group = self._rule(span)
+        policy = self.policy()
+        action = "token" if policy.is_plain else self._action(policy, kind, rule, value)
+        if action == "keep":
+            return None
+        digest = self.tokens.digest(kind, value)
+        taken = Taken(kind, digest, rule, group, "alert" if span.alert else "redact")
+        return Cut(span.start, span.end, mark(action, kind, digest, value), taken)
+
+    def _action(self, policy: Policy, kind: str, rule: str, value: bytes) -> str:
+        if policy.allowed and hashlib.sha256(value).digest() in policy.allowed:
+            return "keep"
+        return policy.action(kind, rule)
+
+    def take(self, kind: str, value: bytes, name: str) -> tuple[str, Taken | None]:
+        """A whole value that stands under `name`, whatever it says; itself, where the user's policy lets it stand."""
+        policy = self.policy()
+        action = "token" if policy.is_plain else self._action(policy, kind, "name", value)
+        action = policy.of_key(name) or action
+        if action == "keep":
+            return value.decode("utf-8", "surrogatepass"), None
+        digest = self.tokens.digest(kind, value)
+        return mark(action, kind, digest, value), Taken(kind, digest, "name", "name", "redact")
+
+    def withheld(self, reason: str, value: bytes) -> str:
+        """What stands for a value that could not be judged."""
+        return f"[withheld:{reason}:{len(value)}:{self.tokens.digest('withheld', value)}]"
+
+    def why(self, error: Exception) -> str:
+        """The reason for an error, in one word."""
+        return {Busy: "busy", TooDense: "dense"}.get(type(error), "error")
+
+
+def _value(data: bytes, span: Span) -> bytes:
+    """What the bytes mean, without the escapes of where they stood."""
+    value = data[span.start : span.end]
+    if b"\\" in value:
+        value = meant(value)
+    return unquote_to_bytes(value) if b"%" in value and _PERCENT.search(value) else value
+
+
+def _is_nothing(value: bytes) -> bool:
+    return placeholder(value.decode("latin-1"))
+
+
+def applied(data: bytes, cuts: Sequence[Cut]) -> bytes:
+    """The text with each cut made."""
+    pieces: list[bytes] = []
+    done = 0
+    for cut in cuts:
+        pieces += (data[done : cut.start], cut.text.encode())
+        done = cut.end
+    return b"".join([*pieces, data[done:]])

@@ -1,0 +1,147 @@
+"""Judging what stands beside a secret's name: a credential, a placeholder, or code that fetches one.
+
+Nothing but the name says what such a value is, so this decides by name, quotes and shape. Recall comes first for
+redaction; an alert needs a value that no word, path or expression is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from vedette.redact.validators import names
+from vedette.redact.validators.words import entropy, placeholder, stopped
+
+Verdict = Literal["", "redact", "alert"]
+
+_NAME = re.compile(r"[0-9A-Za-z_.$\-]+")
+_QUOTES = "\"'`"
+_IDENTIFIER = re.compile(r"[$@&*!]?[A-Za-z_][A-Za-z_]*(?:(?:\.|->|::|-)[A-Za-z_]+)*(?:\(\)?)?;?")
+_EXPRESSION = re.compile(r"(?i)(?:self|this|os|process|env|config|settings|args|options|opts|params|props|request|req|ctx|context|"
+                         r"app|data|event|user|options|secrets|vars?|local|module|output|input|get|new|await|import|require|function|"
+                         r"lambda|def|return|null|nil|none|undefined)[.\[(]")  # fmt: skip
+_NOTHING = frozenset(
+    """null none nil undefined true false string str int integer number bool boolean object any void optional text
+    varchar char bytes byte required none default empty unknown n/a na yes no on off password passwd pass secret token
+    key username user admin login value basic bearer digest hidden array list dict float double date var const let""".split()
+)
+_PATH = re.compile(r"(?:[A-Za-z]:|\.{1,2}|~)?[/\\][\w./\\~ \-]*|(?:https?|file|ftp)://\S*|[\w\-]+(?:/[\w.\-]+)+\.\w{1,5}|[\w\-]+\.(?:json|ya?ml|py|js|ts|txt|pem|key|crt|env|xml|conf|cfg|ini|go|java|rb|php|html?|md|sh|log|png|css)")  # fmt: skip
+_SENTENCE = re.compile(r"[A-Za-z'.,!?:;()\-]+(?:\s+[A-Za-z'.,!?:;()\-]+)+")
+_FORMAT = re.compile(r"%[sdv]|%\(|\{[A-Za-z_0-9.]*\}|\$\{|\{\{|<%|\$\(|#\{|\\u|\+ ?$|^ ?\+")
+_ONE = r"(?:[A-Z]{1,18}|[A-Z]?[a-z]{1,18}(?:[A-Z][a-z]{1,17}){0,4})"
+_WORDY = re.compile(rf"{_ONE}(?:[_\-. :/]{_ONE})+")
+_CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
+
+
+def keyvalue(before: str, value: str, after: str) -> Verdict:
+    """The verdict on a value beside a name; `before` begins with the name and ends with what stands before the value."""
+    found = _NAME.match(before)
+    strength = names.strength(found.group()) if found else ""
+    if not strength or placeholder(value) or value.lower() in _NOTHING:
+        return ""
+    quoted = before[-1:] in _QUOTES and after[:1] in (before[-1:], "\\", "")
+    if _is_code(value, after, quoted) or not _fits(strength, value, quoted):
+        return ""
+    return "alert" if _is_sure(strength, value, quoted) else "redact"
+
+
+def _is_code(value: str, after: str, quoted: bool) -> bool:
+    """Paths, templates, sentences; unquoted also identifiers and calls."""
+    if _PATH.fullmatch(value) or _FORMAT.search(value) or _SENTENCE.fullmatch(value):
+        return True
+    if quoted:
+        return False
+    return after[:1] in tuple("([{") or _IDENTIFIER.fullmatch(value) is not None or _EXPRESSION.match(value) is not None
+
+
+def _fits(strength: str, value: str, quoted: bool) -> bool:
+    if strength == "password":
+        return len(value) >= 4 and not (_CAMEL.fullmatch(value) or (_WORDY.fullmatch(value) and "_" in value))
+    if strength == "secret":
+        return len(value) >= 8 and not _is_wordy(value) and entropy(value) >= 2.5
+    return len(value) >= 16 and _is_random(value)
+
+
+def _is_wordy(value: str) -> bool:
+    return (
+        _WORDY.fullmatch(value) is not None
+        or _CAMEL.fullmatch(value) is not None
+        or (value.isalpha()
+        and len(value) < 16)
+    )
+
+
+def _is_word(value: str) -> bool:
+    """One word, or words joined as programs join them."""
+    if value.isalpha():
+        return value.islower() or value.isupper() or value.istitle() or _CAMEL.fullmatch(value) is not None
+    return _WORDY.fullmatch(value) is not None
+
+
+def _is_random(value: str) -> bool:
+    has_digit = any(each.isdigit() for each in value)
+    return has_digit and any(each.isalpha() for each in value) and entropy(value) >= 3.0 and " " not in value
+
+
+def _is_sure(strength: str, value: str, quoted: bool) -> bool:
+    """Letters and digits in a row that no word is made of."""
+    if stopped(value) or strength == "key" or " " in value:
+        return False
+    if strength == "password":
+        has_digit = any(each.isdigit() for each in value)
+        return quoted and len(value) >= 8 and has_digit and not value.isdigit() and entropy(value) >= 2.5
+    return len(value) >= (12 if quoted else 16) and _is_random(value)
+
+
+_HASH_BEFORE = re.compile(r"(?i)(?:sha-?\d{0,3}|md5|commit|e?tag|digest|checksum|hash|uuid|guid|version|rev(?:ision)?|blob|tree|image|integrity|sum)[\"']?[ \t]*[:=@/\-]?[ \t\"']*$")
+_ASSIGNED = re.compile(r"(?:[=:>|(,]|\xef\xbc[\x9a\x9d]|--?[0-9A-Za-z_\-]+ +|\b(?:is|to|bearer|token|basic)\b)[ \t\r\n\"'`\\\[{(]*$", re.IGNORECASE)
+
+
+_NEAR = re.compile(r"(?i)key|token|secret|pass|pwd|auth|cred|private|access|api|sid|[_ ]id")
+
+
+_GROUPS = re.compile(r"(?:[0-9A-Za-z]{4} ){3,5}[0-9A-Za-z]{4}")
+
+
+def context(before: str, value: str, after: str) -> Verdict:
+    """A provider's format near its name: no hash, path or identifier; an alert only where it is assigned."""
+    if _HASH_BEFORE.search(before) or (_is_word(value) and not _GROUPS.fullmatch(value)) or _PATH.fullmatch(value):
+        return ""
+    if _ASSIGNED.search(before):
+        return "alert"
+    return "redact" if _NEAR.search(before) else ""
+
+
+def named(before: str, value: str, after: str) -> Verdict:
+    """The same where the name is known to be one, as in `ENV API_KEY value`."""
+    if placeholder(value) or value.lower() in _NOTHING or _is_code(value, after, quoted=False):
+        return ""
+    return "alert" if _is_sure("secret", value, quoted=True) else "redact"
+
+
+def password(before: str, value: str, after: str) -> Verdict:
+    """A value that stands where only a password stands (`.netrc`, `-p`)."""
+    if placeholder(value) or value.lower() in _NOTHING or _FORMAT.search(value):
+        return ""
+    return "alert" if _is_sure("password", value, quoted=True) else "redact"
+
+
+def login(before: str, value: str, after: str) -> Verdict:
+    """The password of a URL's user part, or of `-u user:password`."""
+    if placeholder(value) or _FORMAT.search(value) or value.lower() in _NOTHING:
+        return ""
+    return "redact" if stopped(value) or len(value) < 6 or entropy(value) < 2.0 else "alert"
+
+
+def header(before: str, value: str, after: str) -> Verdict:
+    """A header's credential: anything but words."""
+    if placeholder(value) or _FORMAT.search(value) or _IDENTIFIER.fullmatch(value) or after[:1] == "(":
+        return ""
+    return "alert" if len(value) >= 16 and _is_random(value) and not stopped(value) else "redact"
+
+
+def query(before: str, value: str, after: str) -> Verdict:
+    """A parameter of a URL: `key`, `code` and their like only where the value looks random."""
+    if placeholder(value) or _FORMAT.search(value) or value.lower() in _NOTHING or not _is_random(value):
+        return "redact" if "pass" in before.lower() and not placeholder(value) and not _FORMAT.search(value) else ""
+    return "alert" if len(value) >= 16 and not stopped(value) else "redact"

@@ -1,0 +1,16 @@
+"""Dates, as people write them."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def date(text: str) -> bool:
+    """A day and a month that could be, in either order; a written month counts as one."""
+    numbers = [int(each) for each in _NUMBERS.findall(text)]
+    small = [each for each in numbers if each <= 31]
+    if any(each.isalpha() for each in re.sub(r"(?i)\d(?:st|nd|rd|th)", "", text)):
+        return 1 <= len(numbers) <= 2
+    return len(numbers) == 3 and len(small) >= 2 and 1 <= min(small) <= 12

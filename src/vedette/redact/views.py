@@ -1,0 +1,145 @@
+"""What a text says once its escapes are undone, with the way back to the bytes that said it.
+
+A secret behind an escaped newline has a letter `n` glued to it, and one in a URL is percent-encoded: the rules look at
+what is meant, and what is masked is what stands there. All nesting levels of JSON's escapes are undone at once.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+from vedette.redact.span import Span
+
+_ESCAPES = ((b"n", b"\n"), (b'"', b'"'), (b"t", b"\t"), (b"r", b"\r"), (b"/", b"/"), (b"'", b"'"))
+_DEEP = {b'"': (7, 3, 1), b"'": (7, 3, 1)}
+_PLAIN = (4, 2, 1)
+_UNICODE = re.compile(rb"\\{1,4}u([0-9A-Fa-f]{4})")
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
+_BASE64 = re.compile(rb"(?<![0-9A-Za-z+/_\-])[0-9A-Za-z+/_\-]{40,}={0,2}")
+_HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+|[0-9]+")
+LONGEST_BASE64 = 64 * 1024
+
+
+class View:
+    """`data` is what is meant; `raw(at)` the place in the original of a place in it."""
+
+    __slots__ = ("_escaped", "_raws", "_views", "data")
+
+    def __init__(self, data: bytes, views: list[int] | None = None, raws: list[int] | None = None) -> None:
+        self.data = data
+        self._views = views
+        self._raws = raws
+        self._escaped: bytes | None = None
+
+    def raw(self, at: int) -> int:
+        if self._views is None or self._raws is None:
+            return at
+        piece = bisect_right(self._views, at) - 1
+        return self._raws[piece] + at - self._views[piece]
+
+    def mapped(self, spans: list[Span]) -> list[Span]:
+        """Spans of the view as spans of the original; none begins or ends inside an escape."""
+        if self._views is not None:
+            spans = [span._replace(start=self.raw(span.start), end=self.raw(span.end)) for span in spans]
+        if self._escaped is None:
+            return spans
+        return [
+            span._replace(start=self._before_escape(span.start), end=self._before_escape(span.end)) for span in spans
+        ]
+
+    def _before_escape(self, start: int) -> int:
+        """Where the escape begins whose letter is at `start`; `start`, if the letter stands for itself."""
+        at = start
+        while at and self._escaped and self._escaped[at - 1] == 0x5C:
+            at -= 1
+        return at if (start - at) % 2 else start
+
+
+def unescaped(data: bytes) -> View:
+    r"""`\n` as a blank and a line feed, `\"` as a blank and a quote, at any level: same length, so the same places.
+
+    `\uXXXX` becomes one byte: itself where it is ASCII, else one that is no letter.
+    """
+    original = data
+    levels = b"\\\\" in data
+    for letter, meant in _ESCAPES:
+        if b"\\" + letter in data:
+            for run in _DEEP.get(letter, _PLAIN) if levels else (1,):
+                data = data.replace(b"\\" * run + letter, b" " * run + meant)
+    view = _substituted(data, _UNICODE, _code_point) if b"\\u" in data else View(data)
+    view._escaped = original
+    return view
+
+
+def _code_point(digits: bytes) -> bytes:
+    code = int(digits, 16)
+    if 0xFF01 <= code <= 0xFF5E:  # full-width forms of ASCII
+        code -= 0xFEE0
+    return bytes((code,)) if code < 128 else b"\xff"
+
+
+def percent(data: bytes) -> View | None:
+    """With percent-escapes undone; None where there are none."""
+    if b"%" not in data or _PERCENT.search(data) is None:
+        return None
+    return _substituted(data, _PERCENT, lambda digits: bytes((int(digits, 16),)))
+
+
+def _substituted(data: bytes, pattern: re.Pattern[bytes], meant: Callable[[bytes], bytes]) -> View:
+    pieces: list[bytes] = []
+    views, raws = [0], [0]
+    at = size = 0
+    for match in pattern.finditer(data):
+        start, end = match.span()
+        pieces += (data[at:start], meant(match.group(1)))
+        size += start - at
+        views += (size, size + 1)
+        raws += (start, end)
+        size, at = size + 1, end
+    pieces.append(data[at:])
+    return View(b"".join(pieces), views, raws)
+
+
+def blobs(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """(start, end, text) of each run of base64 that decodes to printable text."""
+    for match in _BASE64.finditer(data):
+        start, end = match.span()
+        if end - start <= LONGEST_BASE64 and not _HEX.fullmatch(data, start, end):
+            text = decoded(match.group())
+            if text is not None:
+                yield start, end, text
+
+
+def decoded(run: bytes) -> bytes | None:
+    """The text that a run of base64 (standard or URL alphabet, padding optional) stands for; None if it is no text."""
+    plain = run.rstrip(b"=").translate(_STANDARD)
+    plain = plain[: len(plain) - 1] if len(plain) % 4 == 1 else plain
+    try:
+        text = base64.b64decode(plain + b"=" * (-len(plain) % 4))
+        return text if text.decode().isprintable() or not _CONTROL.search(text) else None
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+
+
+def meant(raw: bytes) -> bytes:
+    """A value cut out of a text, without the escapes of the strings it stood in: what is hashed and remembered."""
+    levels = 0
+    while b"\\" in raw and levels < 3:
+        raw, levels = _SIMPLE.sub(_simple, raw), levels + 1
+    return raw
+
+
+_SIMPLE = re.compile(rb"\\([nrtbf\"'/\\])")
+_MEANT = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def _simple(match: re.Match[bytes]) -> bytes:
+    return _MEANT.get(match.group(1), match.group(1))
