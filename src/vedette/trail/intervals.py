@@ -1,8 +1,8 @@
 """Proves the records of one stream against its signed roots, interval by interval, and names what does not fit.
 
 An interval lies between two checkpoints. Its leaves grow the tree of the checkpoint before; if that gives the signed
-root, every record in it is proven. If not, the chain is walked backwards: `p` of record n+1 is the true leaf of n, so an
-altered or missing record's leaf is known from its successor, and where the root then fits, the culprit is named and
+root, every record in it is proven. If not, the chain is walked backwards: `p` of record n+1 is the true leaf of n, so
+an altered or missing record's leaf is known from its successor, and where the root then fits, the culprit is named and
 all else is proven. Otherwise what is certain is named, and the next interval starts from the peaks of this checkpoint,
 so that damage stays where it is.
 """
@@ -17,7 +17,7 @@ from vedette.trail.merkle import Frontier
 from vedette.trail.notes import Checkpoint
 
 HYPOTHESES = 8
-"""So many explanations of one damaged interval are tried, each as costly as proving it: a bound against hostile input."""
+"""So many explanations of one damaged interval are tried, each as costly as proving it: a bound on hostile input."""
 AHEAD = 2**20
 """A checkpoint or a record so far beyond the last one is out of range."""
 
@@ -38,7 +38,10 @@ class Head:
 
 @dataclass(slots=True)
 class Proof:
-    """What came out. Runs are (first, last). `sealed` records are below the last signed size, `proven` are whole."""
+    """What came out. Runs are (first, last). `sealed` records are below the last signed size, `proven` are whole.
+
+    `out_of_range` are checkpoints, `far` are records, numbered beyond all that may be.
+    """
 
     sealed: int = 0
     proven: list[Run] = field(default_factory=list)
@@ -49,6 +52,7 @@ class Proof:
     bad_peaks: list[int] = field(default_factory=list)
     bad_sizes: list[int] = field(default_factory=list)
     out_of_range: list[int] = field(default_factory=list)
+    far: set[int] = field(default_factory=set)
     unsealed: int = 0
 
     def covers(self, n: int) -> bool:
@@ -145,8 +149,8 @@ class Prover:
     def _blame(self, begin: int, end: int, *, certain: bool) -> None:
         """The root cannot be reached: name what the chain makes certain, else the whole run.
 
-        `certain`: each number has a record and the root is to be trusted. Then the record below one that is contradicted
-        is altered too: were it true, all below it would be, and the root would have fitted.
+        `certain`: each number has a record and the root is to be trusted. Then the record below one that is
+        contradicted is altered too: were it true, all below it would be, and the root would have fitted.
         """
         proof, leaves = self.proof, self._leaves
         numbers = list(leaves.present(begin, end))
@@ -170,7 +174,7 @@ class Prover:
     def _tail(self) -> None:
         proof, leaves = self.proof, self._leaves
         begin, limit = proof.sealed, proof.sealed + AHEAD
-        proof.out_of_range += leaves.present(limit, leaves.top)
+        proof.far.update(leaves.present(limit, leaves.top))
         numbers = list(leaves.present(begin, limit))
         proof.unsealed = len(numbers)
         if not numbers:

@@ -60,7 +60,7 @@ class Weighed:
         yield from self._say_runs("missing-record", self.missing)
         yield from self._say("conflicting-record", proof.conflicting - proof.altered)
         yield from self._say_runs("root-mismatch", proof.unrooted)
-        yield from self._say_runs("sequence-out-of-range", runs(proof.out_of_range))
+        yield from self._say_runs("sequence-out-of-range", runs([*proof.far, *proof.out_of_range]))
         yield from (Verdict("not-canonical", self.stream, plain(text), at) for at, text in self.evidence.not_canonical)
         yield from self._say("frame-corrupt", self.known.corrupt.get(self.stream, ()))
 
@@ -86,7 +86,7 @@ class Weighed:
     def _of_content(self, unmet: Unmet, gone: set[tuple[int, str]]) -> Iterator[Verdict]:
         """Content without a record is no verdict of its own. Where the record is in doubt, no field can be named."""
         n, proof = unmet.n, self.proof
-        if self.is_missing(n) or not self.evidence.leaves.at(n):
+        if self.is_missing(n) or n in proof.far or not self.evidence.leaves.at(n):
             return
         if n in proof.conflicting or n in proof.altered:
             if unmet.strange or unmet.rivalled or (unmet.missing and n in proof.conflicting):
@@ -104,7 +104,7 @@ class Weighed:
         evidence = self.evidence
         damage = [*self.proof.altered, *(last for _, last in self.missing), *(n for n, _ in evidence.not_canonical)]
         lost = max(damage, default=-1)
-        yield from self._say("intent-without-outcome", (n for n in evidence.intents if n > lost))
+        yield from self._say("intent-without-outcome", (n for n in evidence.intents - self.proof.far if n > lost))
         yield from self._say("clock-step", evidence.clock_steps)
         yield from self._of_gaps()
         if not self.chain.closed:

@@ -21,13 +21,15 @@ class Grade(IntEnum):
 EXIT = {Grade.WHOLE: 0, Grade.NOTE: 0, Grade.UNFINISHED: 1, Grade.BROKEN: 2, Grade.NO_ANSWER: 3}
 
 _NOTES = """
-intent-without-outcome content-erased content-shed gap clock-step unanchored ephemeral host-key-unpinned
+intent-without-outcome content-erased content-shed trimmed gap host-attested clock-step unanchored anchor-stale
+ephemeral weak-disk host-key-unpinned from-checkpoint
 """.split()
 _UNFINISHED = "stream-not-closed unsealed-tail gap-open torn".split()
 _BROKEN = """
 altered-record missing-record conflicting-record not-canonical content-mismatch content-missing missing-stream
 missing-checkpoint bad-checkpoint-signature forged-checkpoint equivocation root-mismatch bad-peaks
-frame-corrupt sequence-out-of-range
+frame-corrupt index-mismatch sequence-out-of-range anchored-stream-missing rollback-vs-anchor anchor-mismatch
+fork-of-log
 """.split()
 
 GRADES = {
@@ -39,7 +41,7 @@ GRADES = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One finding: its name, the stream (32 hex; "" = the trail as a whole), and where in it, such as `40-43` or `40 input`.
+    """One finding: its name, the stream (32 hex; "" = the trail as a whole), and where in it: `40-43` or `40 input`.
 
     `at` is the number to sort by. `str()` is the line that tests and scripts compare.
     """
@@ -59,8 +61,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class StreamReport:
-    """One stream. `records` came, `proven` of them are whole under signed roots, from `first_ns` to `last_ns` (wall clock,
-    as the host stated it; 0 = nothing is proven). `live`: its writer still holds it.
+    """One stream. `records` came, `proven` of them are whole under signed roots.
+
+    They are from `first_ns` to `last_ns` (wall clock, as the host stated it; 0 = nothing is proven). `live`: its writer
+    still holds it.
     """
 
     stream: str
@@ -78,7 +82,7 @@ class StreamReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The answer. `bodies` were read; `unread` of them were no part of a trail, the first of which `unread_why` tells."""
+    """The answer. `bodies` were read; `unread` of them were no part of a trail: `unread_why` tells of the first."""
 
     verdicts: tuple[Verdict, ...]
     streams: tuple[StreamReport, ...]
