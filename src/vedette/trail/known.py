@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 MOST_REASONS = 20
 
@@ -29,10 +30,17 @@ class Known:
 
 
 class Source(ABC):
-    """Bodies, and what is known beside them."""
+    """Bodies, and what is known beside them.
+
+    `index` are the attributes that stand beside the body yielded last; None = the source has none. `done` of `total`
+    bytes (or entries; 0 = not known) are read.
+    """
 
     def __init__(self) -> None:
         self.known = Known()
+        self.index: Mapping[str, Any] | None = None
+        self.done = 0
+        self.total = 0
 
     @abstractmethod
     def __iter__(self) -> Iterator[str]: ...

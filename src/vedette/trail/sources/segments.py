@@ -1,7 +1,6 @@
-"""Where bodies come from: the segments of a local trail, and lines of a file or a pipe.
+"""The segments of a local trail: frames in file order, stepping over damage, so that one bad sector costs one record.
 
-`segments` reads frames in file order and steps over damage, so that one bad sector costs one record; which damage is a
-torn tail, and which writers still live, stands in its `known`. `lines` never stops at a line it cannot read.
+Which damage is a torn tail, and which writers still live, stands in `known`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from vedette.trail import spool
 from vedette.trail.canonical import Unreadable, parse
@@ -20,7 +19,6 @@ from vedette.trail.envelope import commitment
 from vedette.trail.keeper import writer_is_dead
 from vedette.trail.known import Source
 
-MAX_LINE = 64 * 1024 * 1024
 SEARCHED = 2**30
 """So many bytes are checked at most in search of the next frame of a damaged file: about a second."""
 
@@ -28,18 +26,8 @@ _FRAME_LIKE = re.compile(rb"(?=[\x01-\x04][\x00-\x03]\x00\x00)", re.DOTALL)
 _TYPE_AT = 8
 
 
-def segments(folder: Path) -> Segments:
-    """All streams of a trail's folder. Raises `OSError` while it is read, if a file cannot be."""
-    return Segments(folder)
-
-
-def lines(file: IO[bytes]) -> Lines:
-    """Bodies one a line, and lines of an OTLP-JSON export (the Collector's file exporter), mixed as they come."""
-    return Lines(file)
-
-
 class Segments(Source):
-    """What lies in a trail's folder, and what only the folder tells."""
+    """All streams of a trail's folder, and what only the folder tells. Raises `OSError` if a file cannot be read."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -155,7 +143,7 @@ class _Reader:
 
 
 def _belonging(contents: list[bytes], committed: dict[str, Any]) -> list[tuple[str, bytes]]:
-    """Which of the contents in front of an envelope are its own: others may be of a record that was lost or taken out."""
+    """Which of the contents in front of an envelope are its own: others may be of a record that was lost."""
     named = [(payload[16:].partition(b"\x00")[0].decode("utf-8", "replace"), payload) for payload in contents]
     names = [name for name, _ in named]
     if len(set(names)) == len(names) and committed.keys() >= set(names):
@@ -180,60 +168,3 @@ def _resume(data: bytes, damaged: int) -> int:
         if spool.frame_at(data, at) is not None:
             return at
     return 0
-
-
-class Lines(Source):
-    """Lines of a file. One that cannot be read is told of by its number."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__()
-        self._file = file
-        self._number = 0
-
-    def where(self) -> str:
-        return f"line {self._number}"
-
-    def __iter__(self) -> Iterator[str]:
-        while line := self._file.readline(MAX_LINE):
-            self._number += 1
-            if len(line) == MAX_LINE and not line.endswith(b"\n"):
-                self.complain("longer than 64 MiB")
-                self._skip()
-                continue
-            yield from self._bodies(line.rstrip(b"\r\n"))
-
-    def _skip(self) -> None:
-        while (rest := self._file.readline(MAX_LINE)) and not rest.endswith(b"\n"):
-            pass
-
-    def _bodies(self, line: bytes) -> Iterator[str]:
-        try:
-            text = line.decode()
-        except UnicodeDecodeError:
-            self.complain("not UTF-8")
-            return
-        if '"resourceLogs"' in text[:64]:
-            yield from self._exported(text)
-        elif text:
-            yield text
-
-    def _exported(self, text: str) -> Iterator[str]:
-        """The string bodies of an `ExportLogsServiceRequest` in JSON."""
-        try:
-            found = list(_log_records(json.loads(text)))
-        except (ValueError, RecursionError, AttributeError, TypeError):
-            self.complain("not an OTLP-JSON export")
-            return
-        for record in found:
-            body = (record.get("body") or {}).get("stringValue")
-            if type(body) is str:
-                yield body
-            else:
-                self.complain("a log record without a text body")
-
-
-def _log_records(export: Any) -> Iterator[dict[str, Any]]:
-    for resource in export.get("resourceLogs") or ():
-        for scope in resource.get("scopeLogs") or ():
-            for record in scope.get("logRecords") or ():
-                yield {"body": dict(record.get("body") or {})}
