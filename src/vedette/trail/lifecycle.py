@@ -21,8 +21,11 @@ def record(phase: str, facts: Mapping[str, Fact]) -> Event:
     return Event(kind=Kind.LIFECYCLE, name=phase, facts={"vedette.lifecycle.phase": phase, **facts})
 
 
-def birth(given: Event, ordinal: int, trail_id: str, parent: tuple[str, int] | None) -> Event:
-    """The first record of a stream: what `given` says, this process, and the stream it was forked from."""
+def birth(given: Event, ordinal: int, trail_id: str, parent: tuple[str, int] | None, content: str = "ship") -> Event:
+    """The first record of a stream: what `given` says, this process, and the stream it was forked from.
+
+    `content` says where the stream's content goes, if not to the collector: what a verifier may miss there.
+    """
     facts: dict[str, Fact] = {
         **given.facts,
         "vedette.lifecycle.phase": "birth",
@@ -36,6 +39,8 @@ def birth(given: Event, ordinal: int, trail_id: str, parent: tuple[str, int] | N
         facts["vedette.boot.id"] = boot
     if start:
         facts["vedette.start_ns"] = start
+    if content != "ship":
+        facts["vedette.content.policy"] = content
     if parent is not None:
         facts["vedette.parent.stream"], facts["vedette.parent.seq"] = parent
     return replace(given, facts=facts)

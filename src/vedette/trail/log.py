@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -44,6 +44,7 @@ class Trail:
         origin: str = "vedette.local",
         birth: Callable[[], Event],
         content: str = "ship",
+        at_rest: Sequence[str] = (),
         sync_timeout: float = 2.0,
     ) -> None:
         self.folder = folder
@@ -51,7 +52,7 @@ class Trail:
         self.vitals: Callable[[], Mapping[str, Fact]] | None = None
         self._keep = content != "none"
         self._sync_timeout = sync_timeout
-        self._writer_of = partial(Writer, folder, origin, birth, keep=self._keep)
+        self._writer_of = partial(Writer, folder, origin, birth, content=content, at_rest=at_rest)
         self._closed = False
         self._fresh(None)
         fork.watch(self)

@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 
 from vedette.trail.folder import sync_folder
+from vedette.trail.identities import Recipients
+from vedette.trail.rest import Cipher
 from vedette.trail.spool import Header
 
 STEP = 1024 * 1024
@@ -24,11 +26,15 @@ _allocate = getattr(os, "posix_fallocate", None)  # nor this
 
 
 class SegmentFile:
-    """One file. Writing is not thread-safe, its stream's lock is held; syncing and finishing exclude each other."""
+    """One file. Writing is not thread-safe, its stream's lock is held; syncing and finishing exclude each other.
 
-    __slots__ = ("_born", "_fd", "_path", "_reserved", "_syncing", "finished", "lost", "number")
+    With recipients its frames are encrypted at rest; they begin at `start`.
+    """
 
-    def __init__(self, path: Path, header: Header) -> None:
+    __slots__ = ("_born", "_cipher", "_fd", "_path", "_reserved", "_syncing", "finished", "lost", "number", "start")
+
+    def __init__(self, path: Path, header: Header, rest: Recipients | None = None) -> None:
+        self._cipher = Cipher(rest, header) if rest else None
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(path, flags, 0o600)
         self._path = path
@@ -39,11 +45,21 @@ class SegmentFile:
         self.finished = self.lost = False
         try:
             os.fchmod(self._fd, 0o600)
-            self.write(header.pack(), 0)
+            self.start = self._begin(header)
             sync_folder(path.parent)
         except OSError:
             self.remove()
             raise
+
+    def _begin(self, header: Header) -> int:
+        """Write the header, and the key frame if there is one; where the frames begin."""
+        begin = self._cipher.begin(header) if self._cipher else header.pack()
+        self.write(begin, 0)
+        return len(begin)
+
+    def sealed(self, data: bytes) -> bytes:
+        """Plain frames as they go on disk: encrypted, if this trail is. Never twice the same, so never half again."""
+        return self._cipher.seal(data) if self._cipher else data
 
     def full(self, end: int, now: int) -> bool:
         """Whether what would end at `end` belongs into another file: this one is too large, old, lost or finished.

@@ -6,15 +6,16 @@ Not thread-safe: `log.Trail` holds the lock.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vedette.event import Ack, Event, Kind, Phase
 from vedette.trail import lifecycle
 from vedette.trail.commit import NOTHING, Content, committed
 from vedette.trail.folder import Unavailable, allocate, prepare, release
+from vedette.trail.identities import recipients
 from vedette.trail.identity import identity
-from vedette.trail.stream import Stream
+from vedette.trail.stream import Stream, born
 
 RETRY = 1.0
 """Seconds until a birth that failed is tried again."""
@@ -24,7 +25,10 @@ _GRAVE = frozenset({"high", "critical"})
 
 
 class Writer:
-    """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`."""
+    """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`.
+
+    `content` is the policy of VEDETTE_CONTENT; `at_rest` names the recipients that may read the files, empty = all may.
+    """
 
     def __init__(
         self,
@@ -32,13 +36,16 @@ class Writer:
         origin: str,
         birth: Callable[[], Event],
         *,
-        keep: bool,
+        content: str,
+        at_rest: Sequence[str],
         parent: tuple[str, int] | None,
     ) -> None:
         self._folder = folder
         self._origin = origin
         self._birth = birth
-        self._keep = keep
+        self._content = content
+        self._keep = content != "none"
+        self._at_rest = at_rest
         self.parent = parent
         self._failed: tuple[float, Exception] | None = None
         self.stream: Stream | None = None
@@ -94,15 +101,16 @@ class Writer:
         """A new stream with its birth record, sealed by its first key and by the host's, in one write."""
         prepare(self._folder)
         who = identity(self._folder, self._origin)
+        rest = recipients(self._at_rest)
         given = self._birth()
         slot = allocate(self._folder)
         try:
-            stream = Stream(slot, who, keep_content=self._keep)
+            stream = Stream(slot, born(who, slot.ordinal), keep_content=self._keep, rest=rest)
         except BaseException:
             release(slot)
             raise
         try:
-            birth = lifecycle.birth(given, slot.ordinal, who.trail_id, self.parent)
+            birth = lifecycle.birth(given, slot.ordinal, who.trail_id, self.parent, self._content)
             stream.write(birth, committed(birth.content, keep=self._keep), seal=True)
         except BaseException:
             stream.discard()
