@@ -1,0 +1,140 @@
+"""Loki, by its LogQL API: `loki:https://USER:PASSWORD@HOST[?tenant=T&label=L&query=Q]`.
+
+Every trail stream is a Loki stream of its own (label `vedette_stream_id`, or L), read forward in pages. Entries of one
+stamp come in any order, so a page begins at the last stamp of the one before, and what came already is left out.
+Loki refuses ranges above 30 days and gRPC answers above 4 MiB: hence slices of 7 days and 1,000 entries a page.
+Without such a label, Q is a LogQL log query that finds the records, such as `{service_name=~".+"} | vedette_type!=""`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from vedette.trail.known import Source
+from vedette.trail.sources.http import Api
+from vedette.trail.sources.request import Request, Unreachable
+
+PAGE = 1000
+MOST = 5000
+"""Loki's default limit of one query: so many entries of one stamp can be read, no more."""
+SLICE_NS = 7 * 86_400 * 10**9
+REACH_NS = 400 * 86_400 * 10**9
+"""How far back it is read where no `--since` is given: the default retention."""
+
+Labels = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    time: int
+    line: str
+    labels: Labels
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        return self.time, self.line, json.dumps(self.labels, sort_keys=True)
+
+
+class Loki(Source):
+    """All records of one tenant in a window, stream by stream."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self._api = Api(request.where, request.headers)
+        tenant = self._api.options.get("tenant")
+        if tenant:
+            self._api = Api(request.where, {"X-Scope-OrgID": tenant, **request.headers})
+        self._request = request
+        self._where = ""
+
+    def where(self) -> str:
+        return self._where
+
+    def __iter__(self) -> Iterator[str]:
+        try:
+            for begin, end in _slices(self._request):
+                for query in self._queries(begin, end):
+                    yield from self._stream(query, begin, end)
+        finally:
+            self._api.close()
+
+    def _queries(self, begin: int, end: int) -> list[str]:
+        options = self._api.options
+        if "query" in options:
+            return [options["query"]]
+        label = options.get("label", "vedette_stream_id")
+        if self._request.stream:
+            return [_selector(label, self._request.stream)]
+        found = self._api.ask("GET", f"/loki/api/v1/label/{label}/values", start=str(begin), end=str(end))
+        return [_selector(label, str(value)) for value in _member(found, "data", list, optional=True)]
+
+    def _stream(self, query: str, begin: int, end: int) -> Iterator[str]:
+        for entry in self._entries(query, begin, end):
+            self._where, self.index = f"{query} at {entry.time}", entry.labels
+            self.done += 1
+            yield entry.line
+        self.index = None
+
+    def _entries(self, query: str, begin: int, end: int) -> Iterator[Entry]:
+        limit, seen = PAGE, frozenset[tuple[int, str, str]]()
+        while True:
+            page = self._page(query, begin, end, limit)
+            yield from (entry for entry in page if entry.key not in seen)
+            if len(page) < limit:
+                return
+            last = page[-1].time
+            if last == page[0].time and limit == MOST:
+                raise Unreachable(
+                    f"{self._api.base}: more than {MOST} entries at {last}, which Loki cannot page through"
+                )
+            limit = MOST if last == page[0].time else PAGE
+            seen = frozenset(entry.key for entry in page if entry.time == last)
+            begin = last
+
+    def _page(self, query: str, begin: int, end: int, limit: int) -> list[Entry]:
+        """The first `limit` entries from `begin` up to before `end`, ascending."""
+        answer = self._api.ask(
+            "GET",
+            "/loki/api/v1/query_range",
+            query=query,
+            start=str(begin),
+            end=str(end),
+            limit=str(limit),
+            direction="forward",
+        )
+        results = _member(_member(answer, "data", dict), "result", list)
+        try:
+            found = [
+                Entry(int(value[0]), str(value[1]), dict(each["stream"]))
+                for each in results
+                for value in each["values"]
+            ]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise Unreachable(f"{self._api.base}: not the answer of a LogQL log query") from None
+        return sorted(found, key=lambda entry: entry.time)
+
+
+def _selector(label: str, value: str) -> str:
+    return f"{{{label}={json.dumps(value)}}}"
+
+
+def _member(answer: Any, name: str, kind: type, *, optional: bool = False) -> Any:
+    found = answer.get(name) if isinstance(answer, dict) else None
+    if found is None and optional:
+        return kind()
+    if not isinstance(found, kind):
+        raise Unreachable("not an answer of Loki")
+    return found
+
+
+def _slices(request: Request) -> Iterator[tuple[int, int]]:
+    now = time.time_ns()
+    end = request.window.end_ns(now + SLICE_NS // 7)
+    begin = request.window.begin_ns or now - REACH_NS
+    while begin < end:
+        yield begin, min(begin + SLICE_NS, end)
+        begin += SLICE_NS
