@@ -7,6 +7,7 @@ so that it can be said once and stand in the coverage record. `vedette` commands
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -67,6 +68,26 @@ def _seconds(text: str) -> float:
     return number
 
 
+def _days(text: str) -> int:
+    """Days; 0 = for ever."""
+    number = int(text.lower().removesuffix("d"))
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _recipients(text: str) -> tuple[str, ...]:
+    """Public keys; or `nobody`, which is taken for a bad value: what should be encrypted is then not written at all."""
+    names = _names(text)
+    if any(name != "nobody" and not re.fullmatch(r"x25519:[A-Za-z0-9_-]{43}", name) for name in names):
+        raise ValueError(text)
+    return names
+
+
+def _file(text: str) -> Path | None:
+    return _folder(text) if text else None
+
+
 def _one_of(*values: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text.lower() not in values:
@@ -123,10 +144,33 @@ class Settings:
     content: str = _setting(
         "VEDETTE_CONTENT",
         "ship",
-        _one_of("ship", "none"),
-        "ship or none",
-        "Where redacted content goes: with the record, to the trail and the collector; nowhere, a commitment only.",
+        _one_of("ship", "trail", "sealed", "none"),
+        "ship, trail, sealed or none",
+        "Where redacted content goes: to the trail and the collector; to the trail only; to the collector encrypted, "
+        "under keys that stay in the trail's folder; nowhere, a commitment only.",
         safe="none",
+    )
+    retention: int = _setting(
+        "VEDETTE_RETENTION",
+        "400d",
+        _days,
+        "days, such as 400d; 0: for ever",
+        "How long the trail keeps content, if it has room. Records and checkpoints stay, and so does the proof.",
+    )
+    at_rest: tuple[str, ...] = _setting(
+        "VEDETTE_AT_REST",
+        "",
+        _recipients,
+        "x25519:... keys of `vedette keygen`, comma separated",
+        "Who can read the trail's files: they are encrypted to these keys. Without any, they are not encrypted.",
+        safe="nobody",
+    )
+    at_rest_key: Path | None = _setting(
+        "VEDETTE_AT_REST_KEY",
+        "",
+        _file,
+        "a file, 0600",
+        "The key that opens encrypted trails, for shipping, `vedette show` and `vedette verify`.",
     )
     ship: str = _setting(
         "VEDETTE_SHIP",
@@ -224,6 +268,6 @@ def table(settings: Settings | None = None) -> list[tuple[str, str, str, str]]:
 def _shown(name: str, value: Any) -> str:
     if name in SECRET:
         return "***" if value else ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
+    if isinstance(value, bool) or value is None:
+        return {True: "1", False: "0", None: ""}[value]
     return ",".join(value) if isinstance(value, tuple) else str(value)
