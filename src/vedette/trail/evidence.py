@@ -11,6 +11,7 @@ from typing import Any
 
 from vedette.trail.contents import BadContent, Contents
 from vedette.trail.heads import Heads
+from vedette.trail.index import contradicts
 from vedette.trail.leaves import NONE, Leaves, slot
 from vedette.trail.notes import BadNote, parse_checkpoint
 
@@ -45,19 +46,22 @@ class Evidence:
     intents: set[int] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)
     not_canonical: set[tuple[int, str]] = field(default_factory=set)
+    mismatched: set[int] = field(default_factory=set)
     gaps: dict[int, str] = field(default_factory=dict)
     clocks: dict[int, int] = field(default_factory=dict)
     erasures: list[Erasure] = field(default_factory=list)
     ordinal: int | None = None
     content_policy: str = ""
 
-    def record(self, envelope: Mapping[str, Any], raw: bytes) -> None:
-        """An envelope. Raises `Foreign`."""
+    def record(self, envelope: Mapping[str, Any], raw: bytes, index: Mapping[str, Any] | None = None) -> None:
+        """An envelope, and the attributes that stand beside it. Raises `Foreign`."""
         n, time = envelope.get("n"), _nanoseconds(envelope.get("t"))
         if type(n) is not int or not 0 <= n < 2**53:
             raise Foreign("a record without its number")
         leaf = sha256(b"\x00" + raw).digest()
         came = self.leaves.put(n, slot(leaf, _hash(envelope.get("p")), time))
+        if index and contradicts(index, envelope, leaf):
+            self.mismatched.add(n)
         committed = envelope.get("c")
         if came != "known" and type(committed) is dict:
             self.contents.want(n, committed, rival=came == "twin")

@@ -62,6 +62,7 @@ class Weighed:
         yield from self._say_runs("root-mismatch", proof.unrooted)
         yield from self._say_runs("sequence-out-of-range", runs([*proof.far, *proof.out_of_range]))
         yield from (Verdict("not-canonical", self.stream, plain(text), at) for at, text in self.evidence.not_canonical)
+        yield from self._say("index-mismatch", self.evidence.mismatched - proof.altered - proof.conflicting)
         yield from self._say("frame-corrupt", self.known.corrupt.get(self.stream, ()))
 
     def _of_checkpoints(self) -> Iterator[Verdict]:

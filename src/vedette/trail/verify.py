@@ -35,7 +35,7 @@ def verify(bodies: Iterable[str], *, host_keys: Mapping[str, str] | None = None)
     pinned = {name: public_key(text) for name, text in (host_keys or {}).items()}
     reading = Reading(source.complain if source else None)
     for body in bodies:
-        reading.take(body)
+        reading.take(body, source.index if source else None)
     known = source.known if source else Known()
     judge = Judge(reading.streams, known, {**{k: public_key(v) for k, v in known.host_keys.items()}, **pinned})
     verdicts, streams = judge.verdicts(), judge.reports()
@@ -53,11 +53,12 @@ class Reading:
         self.why: list[str] = []
         self._complain = complain or self._note
 
-    def take(self, body: str) -> None:
+    def take(self, body: str, index: Mapping[str, Any] | None = None) -> None:
+        """`index` are the attributes that the source shows beside this body, if it has any."""
         self.bodies += 1
         try:
             line, raw, canonical = parse(body)
-            self._sort(line, raw, canonical)
+            self._sort(line, raw, canonical, index)
         except (Unreadable, Foreign) as error:
             self._complain(str(error))
 
@@ -66,7 +67,7 @@ class Reading:
         if len(self.why) < MOST_REASONS:
             self.why.append(f"body {self.bodies}: {reason}")
 
-    def _sort(self, line: dict[str, Any], raw: bytes, canonical: bool) -> None:
+    def _sort(self, line: dict[str, Any], raw: bytes, canonical: bool, index: Mapping[str, Any] | None) -> None:
         stream = line.get("s")
         if type(stream) is not str or line.get("v") != 1:
             raise Foreign("not of a trail")
@@ -75,7 +76,7 @@ class Reading:
         if not canonical:
             evidence.strange(line)
         elif sort is None:
-            evidence.record(line, raw)
+            evidence.record(line, raw, index)
         elif sort == "checkpoint":
             evidence.checkpoint(line)
         elif sort == "content":

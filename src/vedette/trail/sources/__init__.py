@@ -7,6 +7,7 @@ part of a record must never pass for the whole of it.
 from pathlib import Path
 from typing import IO
 
+from vedette.trail.identities import NO_KEYS, Keys
 from vedette.trail.sources.address import open_source
 from vedette.trail.sources.lines import Lines
 from vedette.trail.sources.request import Request, Unreachable, Window
@@ -15,9 +16,9 @@ from vedette.trail.sources.segments import Segments
 __all__ = ["Request", "Unreachable", "Window", "lines", "open_source", "segments"]
 
 
-def segments(folder: Path) -> Segments:
-    """All streams of a trail's folder. Raises `OSError` while it is read, if a file cannot be."""
-    return Segments(folder)
+def segments(folder: Path, keys: Keys = NO_KEYS) -> Segments:
+    """All streams of a trail's folder. Raises `OSError` while it is read, if a file cannot be, or no key opens it."""
+    return Segments(folder, keys)
 
 
 def lines(file: IO[bytes]) -> Lines:
