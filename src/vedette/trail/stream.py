@@ -244,6 +244,13 @@ class Stream:
         finally:
             self.abandon()
 
+    def pause(self) -> None:
+        """Leave the stream open for whoever goes on with it: what is written is on disk, and cut to its end."""
+        try:
+            self._at.segment.finish(self._at.end)
+        finally:
+            self.abandon()
+
     def discard(self) -> None:
         """Undo a birth that failed: the place can be taken again."""
         self._at.segment.remove()
