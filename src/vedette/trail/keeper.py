@@ -1,6 +1,6 @@
-"""Adopts the streams of dead writers: who holds `keeper.lock` ships what they left behind.
+"""Adopts the streams of dead writers: who holds `ship.lock` ships what they left behind.
 
-A stream is dead when the lock that its writer holds for life can be taken. `keeper.lock` is held only while there is
+A stream is dead when the lock that its writer holds for life can be taken. `ship.lock` is held only while there is
 something to adopt, so that any process may become the keeper; whoever adopts reads the place after it took the lock.
 """
 
@@ -44,7 +44,7 @@ class Keeper:
     def _take(self) -> bool:
         if self._lock is not None:
             return True
-        descriptor = os.open(self._trail / "keeper.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self._trail / "ship.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         if _locked(descriptor):
             self._lock = descriptor
             return True
@@ -59,9 +59,9 @@ class Keeper:
 
 
 def writer_is_dead(stream: Path) -> bool:
-    """Whether nobody holds the lock of a stream."""
+    """Whether nobody holds the lock of a stream. To read it is enough, so a keeper of another user may ask."""
     try:
-        descriptor = os.open(stream / "lock", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(stream / "lock", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
         return True
     try:

@@ -2,7 +2,7 @@
 
 Guarantee: a record stays on disk until the collector has acknowledged it; SIGKILL, an absent collector, a fork or the
 end of the process delay it and lose nothing. Segment files are all it reads, so another process can take over: the
-streams of dead writers are adopted by whoever holds `keeper.lock`, within ten seconds.
+streams of dead writers are adopted by whoever holds `ship.lock`, within ten seconds.
 Sad path: after a crash up to a second's worth of records is sent again; duplicates have the same `log.record.uid`.
 """
 
