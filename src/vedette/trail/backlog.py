@@ -17,7 +17,9 @@ from vedette.trail import place as places
 from vedette.trail.answer import Action, Answer, pause
 from vedette.trail.batch import MOST, MOST_BYTES, batches
 from vedette.trail.follow import Group, groups, header, newest
+from vedette.trail.identities import OURS, Keys
 from vedette.trail.item import Item, Project, Value
+from vedette.trail.outgoing import outgoing
 from vedette.trail.place import Place
 from vedette.trail.records import Records
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE
@@ -35,7 +37,7 @@ class Backlog:
     `dead`: its writer has ended, and it keeps the resource that its birth record tells of.
     """
 
-    def __init__(self, folder: Path, project: Project, *, dead: bool) -> None:
+    def __init__(self, folder: Path, project: Project, *, dead: bool, keys: Keys = OURS) -> None:
         found = header(folder)
         if found is None:
             raise ValueError(f"{folder} holds no stream")
@@ -46,7 +48,9 @@ class Backlog:
         self.due = 0.0
         self.limit = MOST
         self._project = project
-        facts = _birth(folder)
+        self._keys = keys
+        facts = _birth(folder, keys)
+        self._outgoing = outgoing(facts, folder.parent.parent)
         self._schema = str(facts.get("vedette.schema", SCHEMA))
         self._about = {name: value for name, value in facts.items() if name.startswith(_ABOUT)}
         self._saved, self._saved_at = self.place, 0.0
@@ -64,7 +68,7 @@ class Backlog:
         self._made = time.monotonic()
 
     def _from(self, place: Place, about: Mapping[str, Value] | None) -> Records:
-        return Records(self.stream, self._schema, self._project, place, about)
+        return Records(self.stream, self._schema, self._project, self._outgoing, place, about)
 
     # Reading.
 
@@ -74,7 +78,7 @@ class Backlog:
             self._made = time.monotonic()
         if self.full:
             return
-        for group in groups(self.folder, *self._read_to, dead=self.dead):
+        for group in groups(self.folder, *self._read_to, dead=self.dead, keys=self._keys):
             items = self._records.items(group)
             self._fresh += items
             self._fresh_bytes += sum(item.size for item in items)
@@ -167,7 +171,7 @@ class Backlog:
     def probe(self) -> list[Item]:
         """The newest record with the time of now. Without its stream's name it stands apart in a backend: Loki refuses
         what is an hour behind the newest of its stream, and a backlog is."""
-        envelope = newest(self.folder)
+        envelope = newest(self.folder, self._keys)
         if envelope is None:
             return []
         apart = {**self._about, "service.instance.id": "vedette-probe"}
@@ -180,9 +184,10 @@ class Backlog:
         return self.place != self._saved
 
 
-def _birth(folder: Path) -> Mapping[str, Value]:
+def _birth(folder: Path, keys: Keys) -> Mapping[str, Value]:
     """The facts of the stream's first record; none if it was trimmed away or never written."""
-    first = next((each for each in groups(folder, 0, HEADER_SIZE, dead=False) if each.type == ENVELOPE), None)
+    found = groups(folder, 0, HEADER_SIZE, dead=False, keys=keys)
+    first = next((each for each in found if each.type == ENVELOPE), None)
     try:
         facts = json.loads(first.payload).get("a", {}) if first else {}
     except ValueError:

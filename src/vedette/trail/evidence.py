@@ -9,11 +9,12 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-from vedette.trail.contents import BadContent, Contents
+from vedette.trail.contents import BadContent, Contents, Open
 from vedette.trail.heads import Heads
 from vedette.trail.index import contradicts
 from vedette.trail.leaves import NONE, Leaves, slot
 from vedette.trail.notes import BadNote, parse_checkpoint
+from vedette.trail.spans import Spans
 
 MOST_STEPS = 64
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
@@ -27,12 +28,29 @@ class Foreign(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A record that says content of another record was erased: by whom (stream, n) and of which (stream, n, field)."""
+    """Record `by` of some stream says that content of others is gone by rule; `field` "" = all of it.
 
-    by: tuple[str, int]
+    `name` is the verdict: `content-erased`, or `trimmed` where the time of keeping it was over.
+    """
+
+    by: int
     stream: str
-    n: int
+    spans: Spans
     field: str
+    name: str
+
+    @classmethod
+    def of(cls, n: int, facts: Mapping[str, Any]) -> Erasure | None:
+        """What the facts of record `n` say of it; None if they say nothing."""
+        if facts.get("vedette.lifecycle.phase") == "erasure":
+            one, runs = facts.get("vedette.erasure.seq"), facts.get("vedette.erasure.runs")
+            spans = Spans([(one, one)]) if type(one) is int else Spans.parse(runs) if type(runs) is str else Spans(())
+            where = str(facts.get("vedette.erasure.stream", ""))
+            return cls(n, where, spans, str(facts.get("vedette.erasure.field", "")), "content-erased")
+        first, last = facts.get("vedette.trim.first"), facts.get("vedette.trim.last")
+        if facts.get("vedette.trim.what") != "content" or type(first) is not int or type(last) is not int:
+            return None
+        return cls(n, str(facts.get("vedette.trim.stream", "")), Spans([(first, last)]), "", "trimmed")
 
 
 @dataclass(slots=True)
@@ -112,10 +130,8 @@ class Evidence:
             self.content_policy = str(facts.get("vedette.content.policy", ""))
         elif phase == "gap":
             self.gaps[n] = str(facts.get("vedette.gap.state", ""))
-        elif phase == "erasure":
-            of, at = facts.get("vedette.erasure.stream"), facts.get("vedette.erasure.seq")
-            if type(of) is str and type(at) is int:
-                self.erasures.append(Erasure((self.stream, n), of, at, str(facts.get("vedette.erasure.field", ""))))
+        elif phase in ("erasure", "trim") and (erasure := Erasure.of(n, facts)):
+            self.erasures.append(erasure)
 
     def checkpoint(self, line: Mapping[str, Any]) -> None:
         """A checkpoint line. Raises `Foreign`."""
@@ -138,6 +154,13 @@ class Evidence:
         """A content line. Raises `Foreign`."""
         try:
             self.contents.put(line)
+        except BadContent as error:
+            raise Foreign(str(error)) from error
+
+    def sealed(self, line: Mapping[str, Any], opened: Open) -> None:
+        """A line of sealed content. Raises `Foreign`."""
+        try:
+            self.contents.put_sealed(line, opened)
         except BadContent as error:
             raise Foreign(str(error)) from error
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vedette.trail.identities import NO_KEYS, Keys
+from vedette.trail.identities import OURS, Keys
 from vedette.trail.rest import opened
 from vedette.trail.spool import (
     CHECKPOINT,
@@ -47,7 +47,7 @@ class Group:
     end: int
 
 
-def groups(stream: Path, segment: int, offset: int, *, dead: bool, keys: Keys = NO_KEYS) -> Iterator[Group]:
+def groups(stream: Path, segment: int, offset: int, *, dead: bool, keys: Keys = OURS) -> Iterator[Group]:
     """What lies behind `offset` of `segment`. `dead`: no writer holds this stream any more. Raises `Locked`.
 
     The files are listed before they are read: a file that has a successor was cut to its end before that one was made.
@@ -121,7 +121,7 @@ def size(stream: Path) -> int:
     return 0
 
 
-def newest(stream: Path, keys: Keys = NO_KEYS) -> bytes | None:
+def newest(stream: Path, keys: Keys = OURS) -> bytes | None:
     """The newest envelope of the stream's last segment."""
     envelope = None
     for path in segment_files(stream)[-1:]:

@@ -71,14 +71,25 @@ def _name(public: bytes) -> str:
 
 
 class Keys:
-    """The identities that a reader holds, by the names of their recipients."""
+    """The identities that a reader holds. Nothing is imported, and no file read, before something has to be opened."""
 
     def __init__(self, secrets: Sequence[bytes] = ()) -> None:
-        private = [_x25519().X25519PrivateKey.from_private_bytes(each) for each in secrets]
-        self._by_name = {_name(each.public_key().public_bytes_raw()): each for each in private}
+        self._secrets = tuple(secrets)
+        self._path: Path | None = None
+        self._known: dict[str, Any] | None = None
 
-    def __bool__(self) -> bool:
-        return bool(self._by_name)
+    def look_in(self, path: Path | None) -> None:
+        """From now on hold those of this file, read when first needed."""
+        self._path, self._known = path, None
+
+    @property
+    def _by_name(self) -> dict[str, Any]:
+        """Private keys by the names of their recipients. Raises `BadIdentity`."""
+        if self._known is None:
+            secrets = (*self._secrets, *(read_identities(self._path) if self._path else ()))
+            private = [_x25519().X25519PrivateKey.from_private_bytes(each) for each in secrets]
+            self._known = {_name(each.public_key().public_bytes_raw()): each for each in private}
+        return self._known
 
     def unwrapped(self, payload: bytes, about: bytes) -> bytes | None:
         """The data key in the payload of a key frame, or None if none of these identities opens it."""
@@ -100,7 +111,8 @@ class Keys:
         return secret if len(secret) == 32 else None
 
 
-NO_KEYS = Keys()
+OURS = Keys()
+"""The identities of this process, VEDETTE_AT_REST_KEY: what every reader uses that was given no others."""
 
 
 def _entries(payload: bytes) -> list[tuple[str, str]]:
@@ -112,10 +124,8 @@ def _entries(payload: bytes) -> list[tuple[str, str]]:
         return []
 
 
-def load_keys(path: Path | None) -> Keys:
-    """The identities of a file, none for no path. Raises `BadIdentity` where others can read it, or it holds none."""
-    if path is None:
-        return NO_KEYS
+def read_identities(path: Path) -> list[bytes]:
+    """The identities of a file. Raises `BadIdentity` where others can read it, or it holds none."""
     try:
         mode, lines = path.stat().st_mode, path.read_text().splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -128,7 +138,7 @@ def load_keys(path: Path | None) -> Keys:
         raise BadIdentity(f"VEDETTE_AT_REST_KEY: {path}: {error}") from error
     if not secrets:
         raise BadIdentity(f"VEDETTE_AT_REST_KEY: {path} holds no identity; make one with `vedette keygen {path}`")
-    return Keys(secrets)
+    return secrets
 
 
 def generate() -> tuple[str, str]:

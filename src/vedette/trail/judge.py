@@ -7,6 +7,7 @@ from functools import cached_property
 
 from vedette.trail.contents import Unmet
 from vedette.trail.evidence import Erasure, Evidence
+from vedette.trail.gone import Gone
 from vedette.trail.heads import Chain
 from vedette.trail.intervals import Proof, Prover
 from vedette.trail.known import Known
@@ -76,15 +77,18 @@ class Weighed:
         yield from (Verdict("root-mismatch", self.stream, f"checkpoint {n}", n) for n in proof.bad_sizes)
 
     def _of_contents(self, erased: Iterable[Erasure]) -> Iterator[Verdict]:
-        gone = {(each.n, each.field) for each in erased if each.stream == self.stream}
+        policy = self.evidence.content_policy
+        elsewhere = policy == "none" or (policy == "trail" and not self.known.local)
+        gone = Gone(self.stream, erased, elsewhere=elsewhere)
         for unmet in self.evidence.contents.unmet():
             yield from self._of_content(unmet, gone)
-        policy = self.evidence.content_policy
-        if policy == "none":
+        yield from self._say_runs("trimmed", runs(gone.trimmed))
+        yield from self._say_runs("content-sealed", runs(gone.sealed))
+        if elsewhere:
             yield Verdict("content-shed", self.stream)
         yield from self._say_runs("content-shed", runs(self.evidence.contents.shed))
 
-    def _of_content(self, unmet: Unmet, gone: set[tuple[int, str]]) -> Iterator[Verdict]:
+    def _of_content(self, unmet: Unmet, gone: Gone) -> Iterator[Verdict]:
         """Content without a record is no verdict of its own. Where the record is in doubt, no field can be named."""
         n, proof = unmet.n, self.proof
         if self.is_missing(n) or n in proof.far or not self.evidence.leaves.at(n):
@@ -95,11 +99,8 @@ class Weighed:
             return
         for name in sorted(unmet.strange):
             yield Verdict("content-mismatch", self.stream, f"{n} {plain(name)}", n)
-        for name in sorted(unmet.missing - unmet.strange):
-            if (n, name) in gone or (n, "") in gone:
-                yield Verdict("content-erased", self.stream, f"{n} {plain(name)}", n)
-            elif self.evidence.content_policy != "none":
-                yield Verdict("content-missing", self.stream, f"{n} {plain(name)}", n)
+        for name, verdict in gone.fields(unmet):
+            yield Verdict(verdict, self.stream, f"{n} {plain(name)}", n)
 
     def _of_life(self) -> Iterator[Verdict]:
         evidence = self.evidence
@@ -168,7 +169,7 @@ class Judge:
     def _erased(self) -> Iterator[Erasure]:
         """An erasure counts once the record that tells of it is itself proven."""
         for each in self._streams:
-            yield from (one for one in each.evidence.erasures if each.proof.covers(one.by[1]))
+            yield from (one for one in each.evidence.erasures if each.proof.covers(one.by))
 
     def _of_all(self) -> Iterator[Verdict]:
         if not self._streams:

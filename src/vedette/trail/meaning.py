@@ -77,6 +77,10 @@ MEANING: dict[str, tuple[str, str]] = {
         "the content of record {} was erased by rule",
         "A sealed record says so; the proof still holds.",
     ),
+    "content-sealed": (
+        "the content of record {} is sealed, and its key is not here",
+        "Verify where the trail's `seals` folder lies to see it proven; once the key is destroyed, nobody can.",
+    ),
     "content-shed": ("the content of record {} was not kept", "By size or by setting; the commitment stays."),
     "gap": ("before record {}, records could not be written", "The record counts what is missing."),
     "clock-step": (

@@ -16,7 +16,7 @@ from typing import Any
 
 from vedette.trail.envelope import split_content
 from vedette.trail.follow import Group, groups
-from vedette.trail.identities import NO_KEYS, Keys
+from vedette.trail.identities import OURS, Keys
 from vedette.trail.keeper import writer_is_dead
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE, stream_folders
 
@@ -33,14 +33,12 @@ class Record:
     ordinal: int
 
 
-def records(trail: Path, *, keys: Keys = NO_KEYS) -> Iterator[Record]:
+def records(trail: Path, *, keys: Keys = OURS) -> Iterator[Record]:
     """All records that lie in `trail` now, by the time they state; within a stream in their own order."""
     return heapq.merge(*(_Place(folder, keys).read(final=True) for folder in stream_folders(trail)), key=_time)
 
 
-def follow(
-    trail: Path, *, poll: float = POLL, stop_after: float | None = None, keys: Keys = NO_KEYS
-) -> Iterator[Record]:
+def follow(trail: Path, *, poll: float = POLL, stop_after: float | None = None, keys: Keys = OURS) -> Iterator[Record]:
     """All records, then those that come; looks every `poll` seconds, ends after `stop_after` seconds without news."""
     places: dict[Path, _Place] = {}
     quiet_since = time.monotonic()

@@ -50,7 +50,7 @@ class Locked(PermissionError):
 
 
 @cache
-def _aead() -> tuple[Any, type[Exception]]:
+def aead() -> tuple[Any, type[Exception]]:
     """AESGCM and its error. Late on purpose: only trails that are encrypted pay for it (law 7)."""
     aead = importlib.import_module("cryptography.hazmat.primitives.ciphers.aead")
     return aead.AESGCM, importlib.import_module("cryptography.exceptions").InvalidTag
@@ -70,7 +70,7 @@ class Cipher:
         secret = os.urandom(32)
         self._about = _about(header)
         self._wrapped = wrapped(secret, recipients, self._about)
-        self._key = _aead()[0](secret)
+        self._key = aead()[0](secret)
         self._next = itertools.count()
 
     def begin(self, header: Header) -> bytes:
@@ -122,7 +122,7 @@ class _Opener:
         secret = keys.unwrapped(payload, _about(header)) if header else None
         if header is None or secret is None:
             raise Locked(path)
-        aesgcm, self._invalid = _aead()
+        aesgcm, self._invalid = aead()
         self._key = aesgcm(secret)
         self._about = _about(header)
 

@@ -21,8 +21,8 @@ class Grade(IntEnum):
 EXIT = {Grade.WHOLE: 0, Grade.NOTE: 0, Grade.UNFINISHED: 1, Grade.BROKEN: 2, Grade.NO_ANSWER: 3}
 
 _NOTES = """
-intent-without-outcome content-erased content-shed trimmed gap host-attested clock-step unanchored anchor-stale
-ephemeral weak-disk host-key-unpinned from-checkpoint
+intent-without-outcome content-erased content-sealed content-shed trimmed gap host-attested clock-step unanchored
+anchor-stale ephemeral weak-disk host-key-unpinned from-checkpoint
 """.split()
 _UNFINISHED = "stream-not-closed unsealed-tail gap-open torn".split()
 _BROKEN = """

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from vedette.trail.canonical import Unreadable, parse
+from vedette.trail.contents import Open, locked
 from vedette.trail.evidence import Evidence, Foreign
 from vedette.trail.judge import Judge
 from vedette.trail.known import Known, Source
@@ -25,15 +26,16 @@ MOST_REASONS = 20
 _HEX = frozenset("0123456789abcdef")
 
 
-def verify(bodies: Iterable[str], *, host_keys: Mapping[str, str] | None = None) -> Report:
+def verify(bodies: Iterable[str], *, host_keys: Mapping[str, str] | None = None, opened: Open = locked) -> Report:
     """Verify what `bodies` hold: envelopes, checkpoint lines and content lines of any number of streams.
 
     A `Source` may know more than the bodies say (its `known`). `host_keys` pins host keys: a key's name, or `*` for all,
     to a C2SP verifier key or base64. Raises `notes.BadNote` for a pinned key that is none, and what reading raises.
+    `opened` opens sealed content where its key is at hand (`seals.Seals.open`).
     """
     source = bodies if isinstance(bodies, Source) else None
     pinned = {name: public_key(text) for name, text in (host_keys or {}).items()}
-    reading = Reading(source.complain if source else None)
+    reading = Reading(source.complain if source else None, opened)
     for body in bodies:
         reading.take(body, source.index if source else None)
     known = source.known if source else Known()
@@ -46,12 +48,13 @@ def verify(bodies: Iterable[str], *, host_keys: Mapping[str, str] | None = None)
 class Reading:
     """The one pass. `complain` is told of each body that cannot be read, so that a source may say where it stands."""
 
-    def __init__(self, complain: Callable[[str], None] | None) -> None:
+    def __init__(self, complain: Callable[[str], None] | None, opened: Open = locked) -> None:
         self.streams: dict[str, Evidence] = {}
         self.bodies = 0
         self.unread = 0
         self.why: list[str] = []
         self._complain = complain or self._note
+        self._opened = opened
 
     def take(self, body: str, index: Mapping[str, Any] | None = None) -> None:
         """`index` are the attributes that the source shows beside this body, if it has any."""
@@ -81,6 +84,8 @@ class Reading:
             evidence.checkpoint(line)
         elif sort == "content":
             evidence.content(line)
+        elif sort == "sealed":
+            evidence.sealed(line, self._opened)
         else:
             raise Foreign("a sort of line that is not known")
 

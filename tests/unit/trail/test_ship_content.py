@@ -18,6 +18,7 @@ from vedette.trail.envelope import encode
 from vedette.trail.follow import groups
 from vedette.trail.item import Item
 from vedette.trail.otlp import request
+from vedette.trail.outgoing import outgoing
 from vedette.trail.place import Place
 from vedette.trail.records import OLDEST_NS, Records, stamp
 from vedette.trail.spool import HEADER_SIZE
@@ -143,6 +144,7 @@ def test_a_record_that_cannot_be_told_of_is_shipped_all_the_same(tmp_path: Path)
 
 
 def _items(stream: Spooled) -> list[Item]:
-    records = Records(stream.id, "test", project, Place(), None)
+    born = {"vedette.lifecycle.phase": "birth"}
+    records = Records(stream.id, "test", project, outgoing(born, stream.folder), Place(), None)
     found = groups(stream.folder, 0, HEADER_SIZE, dead=True)
     return [item for group in found for item in records.items(group)]

@@ -7,7 +7,7 @@ part of a record must never pass for the whole of it.
 from pathlib import Path
 from typing import IO
 
-from vedette.trail.identities import NO_KEYS, Keys
+from vedette.trail.identities import OURS, Keys
 from vedette.trail.sources.address import open_source
 from vedette.trail.sources.lines import Lines
 from vedette.trail.sources.request import Request, Unreachable, Window
@@ -16,7 +16,7 @@ from vedette.trail.sources.segments import Segments
 __all__ = ["Request", "Unreachable", "Window", "lines", "open_source", "segments"]
 
 
-def segments(folder: Path, keys: Keys = NO_KEYS) -> Segments:
+def segments(folder: Path, keys: Keys = OURS) -> Segments:
     """All streams of a trail's folder. Raises `OSError` while it is read, if a file cannot be, or no key opens it."""
     return Segments(folder, keys)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vedette.trail import spool
-from vedette.trail.identities import NO_KEYS, Keys
+from vedette.trail.identities import OURS, Keys
 from vedette.trail.keeper import writer_is_dead
 from vedette.trail.known import Source
 from vedette.trail.sources.frames import Frames
@@ -17,7 +17,7 @@ from vedette.trail.sources.frames import Frames
 class Segments(Source):
     """Raises `OSError` while it is read, if a file cannot be, also for want of a key that opens it."""
 
-    def __init__(self, folder: Path, keys: Keys = NO_KEYS) -> None:
+    def __init__(self, folder: Path, keys: Keys = OURS) -> None:
         super().__init__()
         self._keys = keys
         self._folder = folder
