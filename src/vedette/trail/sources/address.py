@@ -44,7 +44,10 @@ def open_source(spec: str, window: Window | None = None, stream: str = "") -> So
     if name == "datadog":
         raise Unreachable(_DATADOG)
     path = Path(where if name == "trail" and colon else spec).expanduser()
-    return Segments(path) if (path / "streams").is_dir() or not any(path.glob("*")) else Files([str(path)])
+    if not path.exists():
+        raise Unreachable(f"{path}: there is no such file or folder")
+    exported = path.is_file() or (not (path / "streams").is_dir() and any(path.iterdir()))
+    return Files([str(path)]) if exported else Segments(path)
 
 
 def _remote(module: str, name: str, request: Request) -> Source:

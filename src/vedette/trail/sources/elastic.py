@@ -34,44 +34,43 @@ class Elastic(Source):
         self._index = quote(index, safe=",*")
         self._request = request
         self._where = index
+        self._point = ""
 
     def where(self) -> str:
         return self._where
 
     def __iter__(self) -> Iterator[str]:
         try:
-            with self._point_in_time() as (point, sort):
-                for hit in self._hits(point, sort):
+            with self._point_in_time() as sort:
+                for hit in self._hits(sort):
                     yield from self._body(hit)
         finally:
             self._api.close()
 
     @contextmanager
-    def _point_in_time(self) -> Iterator[tuple[str, list[Any]]]:
-        """Its id, and the sort that gives each document one place: the two products differ in both."""
+    def _point_in_time(self) -> Iterator[list[Any]]:
+        """Yields the sort that gives each document one place: the two products differ in that as well."""
         about = self._api.ask("GET", "/")
         version = about.get("version") if isinstance(about, dict) else None
         opensearch = isinstance(version, dict) and version.get("distribution") == "opensearch"
-        if opensearch:
-            made = self._api.ask("POST", f"/{self._index}/_search/point_in_time", keep_alive=KEEP)
-            point, end, sort = made.get("pit_id"), ("/_search/point_in_time", "pit_id"), [{"_id": "asc"}]
-        else:
-            made = self._api.ask("POST", f"/{self._index}/_pit", keep_alive=KEEP)
-            point, end, sort = made.get("id"), ("/_pit", "id"), [{"_shard_doc": "asc"}]
+        path, name = ("/_search/point_in_time", "pit_id") if opensearch else ("/_pit", "id")
+        made = self._api.ask("POST", f"/{self._index}{path}", {"keep_alive": KEEP})
+        point = made.get(name) if isinstance(made, dict) else None
         if type(point) is not str:
             raise Unreachable(f"{self._api.base}: no point in time")
         try:
-            yield point, sort
+            self._point = point
+            yield [{"_id": "asc"}] if opensearch else [{"_shard_doc": "asc"}]
         finally:
-            self._api.attempt("DELETE", end[0], body={end[1]: [point] if opensearch else point})
+            self._api.attempt("DELETE", path, body={name: [self._point] if opensearch else self._point})
 
-    def _hits(self, point: str, sort: list[Any]) -> Iterator[Mapping[str, Any]]:
+    def _hits(self, sort: list[Any]) -> Iterator[Mapping[str, Any]]:
         search = {"size": PAGE, "sort": sort, "query": self._query(), "track_total_hits": True}
         after: Any = None
         while True:
-            more = {"pit": {"id": point, "keep_alive": KEEP}} | ({"search_after": after} if after else {})
+            more = {"pit": {"id": self._point, "keep_alive": KEEP}} | ({"search_after": after} if after else {})
             answer = self._page({**search, **more})
-            point, hits = answer.get("pit_id", point), answer["hits"]["hits"]
+            self._point, hits = answer.get("pit_id", self._point), answer["hits"]["hits"]
             yield from hits
             if len(hits) < PAGE:
                 return
@@ -80,7 +79,7 @@ class Elastic(Source):
 
     def _page(self, search: Mapping[str, Any]) -> Any:
         """One page, whole: what a shard could not say must not pass for missing."""
-        answer = self._api.ask("POST", "/_search", body=search, allow_partial_search_results="false")
+        answer = self._api.ask("POST", "/_search", {"allow_partial_search_results": "false"}, body=search)
         try:
             if answer.get("timed_out") or answer.get("_shards", {}).get("failed"):
                 raise Unreachable(f"{self._api.base}: not all shards answered")

@@ -6,6 +6,7 @@ What fails is said in one line without the address's password.
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Mapping
@@ -20,12 +21,14 @@ from vedette.trail.sources.request import Unreachable
 from vedette.trail.verdicts import plain
 
 TRIES = 8
+TRIES_TO_CONNECT = 4
 TIMEOUT = (5.0, 60.0)
 PAGE_TIME = 300.0
 MOST_BYTES = 512 * 1024 * 1024
 _CHUNK = 64 * 1024
 _LATER = frozenset({408, 429, 502, 503, 504})
 _LONGEST_PAUSE = 30.0
+_NOTHING: Mapping[str, str] = {}
 
 
 class Api:
@@ -42,30 +45,42 @@ class Api:
         if parts.username is not None:
             self._session.auth = (unquote(parts.username), unquote(parts.password or ""))
 
-    def ask(self, method: str, path: str, *, body: Any = None, **query: str) -> Any:
+    def ask(self, method: str, path: str, query: Mapping[str, str] = _NOTHING, *, body: Any = None) -> Any:
         """The JSON of the answer. Raises `Unreachable`."""
-        status, answer = self.attempt(method, path, body=body, **query)
+        status, answer = self.attempt(method, path, query, body=body)
         if status != 200:
-            raise Unreachable(f"{self.base}: {status} {_reason(answer)}")
+            raise Unreachable(f"{self.base}: {status} {reason(answer)}")
         try:
             return json.loads(answer)
         except (ValueError, RecursionError):
             raise Unreachable(f"{self.base}: the answer is not JSON") from None
 
-    def attempt(self, method: str, path: str, *, body: Any = None, **query: str) -> tuple[int, bytes]:
-        """Status and body of the answer, whatever the status is but for "later", which is waited for."""
-        problem = ""
-        for attempt in range(TRIES):
+    def attempt(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] = _NOTHING,
+        *,
+        body: Any = None,
+        final: bytes | None = None,
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer, whatever the status is but for "later", which is waited for.
+
+        An answer that holds `final` is none that waiting would change.
+        """
+        problem, tries = "", TRIES
+        for attempt in itertools.count(1):
             try:
                 status, answer, wish = self._exchange(method, path, body, query)
             except (requests.RequestException, ValueError) as error:
-                problem, status, wish = type(error).__name__, 0, None
-            if status and status not in _LATER:
+                problem, status, wish, tries = type(error).__name__, 0, None, TRIES_TO_CONNECT
+            if status and (status not in _LATER or (final is not None and final in answer)):
                 return status, answer
-            problem = f"{status} {_reason(answer)}" if status else problem
-            if attempt < TRIES - 1:
-                time.sleep(min(0.1 * 2**attempt if wish is None else wish, _LONGEST_PAUSE))
-        raise Unreachable(f"{self.base}: {problem}, {TRIES} times")
+            problem = f"{status} {reason(answer)}" if status else problem
+            if attempt >= tries:
+                break
+            time.sleep(min(0.05 * 2**attempt if wish is None else wish, _LONGEST_PAUSE))
+        raise Unreachable(f"{self.base}: {problem}, {attempt} times")
 
     def _exchange(self, method: str, path: str, body: Any, query: Mapping[str, str]) -> tuple[int, bytes, float | None]:
         with (
@@ -98,6 +113,6 @@ def _read(response: requests.Response) -> bytes:
     return bytes(body)
 
 
-def _reason(answer: bytes) -> str:
+def reason(answer: bytes) -> str:
     """The first words of what a server says of its refusal."""
     return plain(" ".join(answer[:300].decode("utf-8", "replace").split()))

@@ -2,7 +2,7 @@
 
 Every trail stream is a Loki stream of its own (label `vedette_stream_id`, or L), read forward in pages. Entries of one
 stamp come in any order, so a page begins at the last stamp of the one before, and what came already is left out.
-Loki refuses ranges above 30 days and gRPC answers above 4 MiB: hence slices of 7 days and 1,000 entries a page.
+Loki refuses ranges above 721 hours and gRPC answers above 4 MiB: hence slices of 30 days and 1,000 entries a page.
 Without such a label, Q is a LogQL log query that finds the records, such as `{service_name=~".+"} | vedette_type!=""`.
 """
 
@@ -15,14 +15,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from vedette.trail.known import Source
-from vedette.trail.sources.http import Api
+from vedette.trail.sources.http import Api, reason
 from vedette.trail.sources.request import Request, Unreachable
 
 PAGE = 1000
 MOST = 5000
 """Loki's default limit of one query: so many entries of one stamp can be read, no more."""
-SLICE_NS = 7 * 86_400 * 10**9
-REACH_NS = 400 * 86_400 * 10**9
+DAY_NS = 86_400 * 10**9
+SLICE_NS = 30 * DAY_NS
+_TOO_LARGE = b"larger than max"
+REACH_NS = 400 * DAY_NS
 """How far back it is read where no `--since` is given: the default retention."""
 
 Labels = Mapping[str, Any]
@@ -69,8 +71,9 @@ class Loki(Source):
         label = options.get("label", "vedette_stream_id")
         if self._request.stream:
             return [_selector(label, self._request.stream)]
-        found = self._api.ask("GET", f"/loki/api/v1/label/{label}/values", start=str(begin), end=str(end))
-        return [_selector(label, str(value)) for value in _member(found, "data", list, optional=True)]
+        found = self._api.ask("GET", f"/loki/api/v1/label/{label}/values", query={"start": str(begin), "end": str(end)})
+        values = found.get("data") if isinstance(found, dict) else None
+        return [_selector(label, str(value)) for value in values or ()]
 
     def _stream(self, query: str, begin: int, end: int) -> Iterator[str]:
         for entry in self._entries(query, begin, end):
@@ -82,38 +85,44 @@ class Loki(Source):
     def _entries(self, query: str, begin: int, end: int) -> Iterator[Entry]:
         limit, seen = PAGE, frozenset[tuple[int, str, str]]()
         while True:
-            page = self._page(query, begin, end, limit)
-            yield from (entry for entry in page if entry.key not in seen)
+            page, limit = self._page(query, begin, end, limit)
+            yield from (entry for entry in page if entry.time > begin or entry.key not in seen)
             if len(page) < limit:
                 return
             last = page[-1].time
-            if last == page[0].time and limit == MOST:
-                raise Unreachable(
-                    f"{self._api.base}: more than {MOST} entries at {last}, which Loki cannot page through"
-                )
-            limit = MOST if last == page[0].time else PAGE
+            limit = self._next_limit(limit, one_stamp=last == page[0].time)
             seen = frozenset(entry.key for entry in page if entry.time == last)
             begin = last
 
-    def _page(self, query: str, begin: int, end: int, limit: int) -> list[Entry]:
-        """The first `limit` entries from `begin` up to before `end`, ascending."""
-        answer = self._api.ask(
-            "GET",
-            "/loki/api/v1/query_range",
-            query=query,
-            start=str(begin),
-            end=str(end),
-            limit=str(limit),
-            direction="forward",
-        )
-        results = _member(_member(answer, "data", dict), "result", list)
+    def _next_limit(self, limit: int, *, one_stamp: bool) -> int:
+        """A page of one stamp alone cannot be passed but by a larger one."""
+        if not one_stamp:
+            return min(max(limit, 1) * 2, PAGE)
+        if limit == MOST:
+            raise Unreachable(f"{self._api.base}: more than {MOST} entries of one time, which Loki cannot page through")
+        return min(limit * 4, MOST)
+
+    def _page(self, query: str, begin: int, end: int, limit: int) -> tuple[list[Entry], int]:
+        """The first entries from `begin` up to before `end`, ascending, and how many were asked for in the end."""
+        while True:
+            status, answer = self._ask(query, begin, end, limit)
+            if status == 200:
+                return self._read(answer), limit
+            if _TOO_LARGE not in answer or limit == 1:
+                raise Unreachable(f"{self._api.base}: {status} {reason(answer)}")
+            limit //= 2
+
+    def _ask(self, query: str, begin: int, end: int, limit: int) -> tuple[int, bytes]:
+        span = {"start": str(begin), "end": str(end), "limit": str(limit), "direction": "forward"}
+        return self._api.attempt("GET", "/loki/api/v1/query_range", {"query": query, **span}, final=_TOO_LARGE)
+
+    def _read(self, answer: bytes) -> list[Entry]:
         try:
+            results = json.loads(answer)["data"]["result"]
             found = [
-                Entry(int(value[0]), str(value[1]), dict(each["stream"]))
-                for each in results
-                for value in each["values"]
+                Entry(int(at), str(line), dict(each["stream"])) for each in results for at, line, *_ in each["values"]
             ]
-        except (KeyError, IndexError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, RecursionError):
             raise Unreachable(f"{self._api.base}: not the answer of a LogQL log query") from None
         return sorted(found, key=lambda entry: entry.time)
 
@@ -122,18 +131,9 @@ def _selector(label: str, value: str) -> str:
     return f"{{{label}={json.dumps(value)}}}"
 
 
-def _member(answer: Any, name: str, kind: type, *, optional: bool = False) -> Any:
-    found = answer.get(name) if isinstance(answer, dict) else None
-    if found is None and optional:
-        return kind()
-    if not isinstance(found, kind):
-        raise Unreachable("not an answer of Loki")
-    return found
-
-
 def _slices(request: Request) -> Iterator[tuple[int, int]]:
     now = time.time_ns()
-    end = request.window.end_ns(now + SLICE_NS // 7)
+    end = request.window.end_ns(now + DAY_NS)
     begin = request.window.begin_ns or now - REACH_NS
     while begin < end:
         yield begin, min(begin + SLICE_NS, end)
