@@ -13,6 +13,7 @@ import hmac
 import json
 import os
 import struct
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -23,6 +24,9 @@ from vedette.trail.content import PART, parts
 from vedette.trail.envelope import b64u, encode
 from vedette.trail.folder import make, replace, sync_folder
 from vedette.trail.rest import aead
+
+USED_TO = 3600
+"""Seconds to which the time of a key's last use is known."""
 
 _NONCE = bytes(12)
 
@@ -67,15 +71,25 @@ class Seals:
         who = envelope.get("w", {})
         subject = (str(who.get("user", "")), str(who.get("session", "")) or str(envelope["s"]))
         seal = self._known.get(subject)
-        if seal is None or not (self._folder / seal.id).exists():
+        if seal is None or not self._in_use(seal):
             seal = self._known[subject] = self._found_or_made(*subject)
         return seal
+
+    def _in_use(self, seal: Seal) -> bool:
+        """Whether the key is still there. Its file's time tells, to the hour, when it was used last."""
+        path = self._folder / seal.id
+        try:
+            if time.time() - path.stat().st_mtime > USED_TO:
+                os.utime(path)
+        except FileNotFoundError:
+            return False
+        return True
 
     def _found_or_made(self, user: str, session: str) -> Seal:
         make(self._folder)
         with self._alone():
             for seal in self:
-                if (seal.user, seal.session) == (user, session):
+                if (seal.user, seal.session) == (user, session) and self._in_use(seal):
                     return seal
             seal = Seal(os.urandom(8).hex(), user, session, os.urandom(32).hex())
             replace(self._folder / seal.id, json.dumps(asdict(seal)).encode())
@@ -109,15 +123,15 @@ class Seals:
     # Keeping and destroying.
 
     def __iter__(self) -> Iterator[Seal]:
-        """All keys, oldest name first."""
+        """All keys."""
         paths = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
         found = (_read(path) for path in paths if _is_id(path.name))
         yield from (seal for seal in found if seal is not None)
 
     def used_ns(self, seal: Seal) -> int:
-        """When the key was made, in wall-clock ns; 0 if it is gone."""
+        """Until when the key was used at most, in wall-clock ns; 0 if it is gone."""
         path = self._folder / seal.id
-        return path.stat().st_mtime_ns if path.exists() else 0
+        return path.stat().st_mtime_ns + USED_TO * 10**9 if path.exists() else 0
 
     def destroy(self, seal: Seal) -> None:
         """Overwrite the key and remove it. All that was sealed with it can be read no more, wherever it lies."""
