@@ -7,10 +7,12 @@ synced again, for the kernel may have dropped the pages: the segment is `lost`, 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import threading
 import time
 from pathlib import Path
+from typing import Protocol
 
 from vedette.trail.folder import sync_folder
 from vedette.trail.identities import Recipients
@@ -21,8 +23,36 @@ STEP = 1024 * 1024
 MOST = 16 * 1024 * 1024
 OLDEST_NS = 3600 * 10**9
 
-_datasync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
+_FULLSYNC = getattr(fcntl, "F_FULLFSYNC", None)  # macOS has no fdatasync, and its fsync stops at the drive's cache
+
+
+def _fully(descriptor: int) -> None:
+    fcntl.fcntl(descriptor, _FULLSYNC or fcntl.F_GETFD)
+
+
+_datasync = _fully if _FULLSYNC else getattr(os, "fdatasync", os.fsync)
 _allocate = getattr(os, "posix_fallocate", None)  # nor this
+
+
+class Sizes(Protocol):
+    """How large a segment may grow, and how much of it is reserved at once; in bytes."""
+
+    @property
+    def segment(self) -> int: ...
+    @property
+    def step(self) -> int: ...
+
+
+class Usual:
+    """The sizes of the format, where no cap asks for smaller ones."""
+
+    @property
+    def segment(self) -> int:
+        return MOST
+
+    @property
+    def step(self) -> int:
+        return STEP
 
 
 class SegmentFile:
@@ -31,9 +61,22 @@ class SegmentFile:
     With recipients its frames are encrypted at rest; they begin at `start`.
     """
 
-    __slots__ = ("_born", "_cipher", "_fd", "_path", "_reserved", "_syncing", "finished", "lost", "number", "start")
+    __slots__ = (
+        "_born",
+        "_cipher",
+        "_fd",
+        "_path",
+        "_reserved",
+        "_sizes",
+        "_syncing",
+        "finished",
+        "lost",
+        "number",
+        "start",
+    )
 
-    def __init__(self, path: Path, header: Header, rest: Recipients | None = None) -> None:
+    def __init__(self, path: Path, header: Header, sizes: Sizes, rest: Recipients | None = None) -> None:
+        self._sizes = sizes
         self._cipher = Cipher(rest, header) if rest else None
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(path, flags, 0o600)
@@ -66,7 +109,7 @@ class SegmentFile:
 
         `now` is monotonic, in ns.
         """
-        return end > MOST or now - self._born > OLDEST_NS or self.lost or self.finished
+        return end > self._sizes.segment or now - self._born > OLDEST_NS or self.lost or self.finished
 
     def write(self, data: bytes, offset: int) -> None:
         """All of `data` at `offset`, the end of what is written, or an `OSError` and nothing."""
@@ -84,7 +127,8 @@ class SegmentFile:
 
     def _reserve(self, end: int) -> None:
         """Reserved space reads as zero, so the tail of a live segment is told from a torn one."""
-        end = (end // STEP + 1) * STEP
+        step = self._sizes.step
+        end = (end // step + 1) * step
         if _allocate is not None:
             try:
                 _allocate(self._fd, self._reserved, end - self._reserved)

@@ -24,7 +24,7 @@ from vedette.trail.folder import Slot, release
 from vedette.trail.identities import Recipients
 from vedette.trail.identity import Identity
 from vedette.trail.merkle import grown, leaf_hash, root_of
-from vedette.trail.segment import SegmentFile
+from vedette.trail.segment import SegmentFile, Sizes, Usual
 from vedette.trail.spool import CHECKPOINT, ENVELOPE, Header, encode_frame
 from vedette.trail.unsynced import Unsynced
 
@@ -74,21 +74,34 @@ class Written(NamedTuple):
 
 
 class Stream:
-    """A stream from its birth on. `id` is 32 hex digits; `newest` and `unsealed_since` are monotonic, in ns."""
+    """A stream from its birth on. `id` is 32 hex digits; `newest` and `unsealed_since` are monotonic, in ns.
 
-    def __init__(self, slot: Slot, start: Start, *, keep_content: bool, rest: Recipients | None = None) -> None:
+    `total` is how many bytes it has written, plain.
+    """
+
+    def __init__(
+        self,
+        slot: Slot,
+        start: Start,
+        *,
+        keep_content: bool,
+        rest: Recipients | None = None,
+        sizes: Sizes | None = None,
+    ) -> None:
         self._slot = slot
         self._raw = start.raw
         self.id = self._raw.hex()
         self._keep = keep_content
         self._rest = rest
+        self._sizes = sizes or Usual()
+        self.total = 0
         self._born = time.monotonic_ns()
         self._doubt: tuple[bytes, bytes, State] | None = None
         self.unsynced: Unsynced[State] = Unsynced()
         self.newest = self._born
         self.unsealed_since = 0
         header = Header(self._raw, slot.ordinal, start.segment, start.n, time.time_ns(), start.leaf)
-        segment = SegmentFile(self._path(start.segment), header, rest)
+        segment = SegmentFile(self._path(start.segment), header, self._sizes, rest)
         sealed = start.n if start.note else 0
         self._at = State(start.n, start.leaf, start.peaks, sealed, start.keys, b"", segment, segment.start)
         if start.note:
@@ -178,6 +191,7 @@ class Stream:
 
     def _accept(self, data: bytes, after: State) -> None:
         self.unsynced.add(self._at, data)
+        self.total += len(data)
         self._at = after
         self._doubt = None
 
@@ -217,7 +231,7 @@ class Stream:
         number = at.segment.number + 1
         self._path(number).unlink(missing_ok=True)  # left by a roll that was interrupted
         header = Header(self._raw, self.ordinal, number, first.n, time.time_ns(), first.leaf)
-        segment = SegmentFile(self._path(number), header, self._rest)
+        segment = SegmentFile(self._path(number), header, self._sizes, self._rest)
         written = segment.sealed(again)
         try:
             segment.write(written, segment.start)

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from vedette.event import Event, Fact
 from vedette.trail import lifecycle
+from vedette.trail.folder import Unavailable
 from vedette.trail.writer import Writer
 
 SEAL = 5.0
@@ -26,11 +27,12 @@ class Timers:
         self._seal = seal
         self._offset = _offset()
 
-    def tick(self, writer: Writer, vitals: Callable[[], Mapping[str, Fact]] | None) -> float:
-        """Do what is due; seconds until there may be something to do again."""
+    def tick(self, writer: Writer, lag_ms: int, vitals: Callable[[], Mapping[str, Fact]] | None) -> float:
+        """Do what is due; seconds until there may be something to do again. `lag_ms` as in `lifecycle.heartbeat`."""
         self._look_at_the_clock()
-        if _heartbeat_in(writer) <= 0:
-            self._append(lifecycle.heartbeat(len(writer.open), vitals() if vitals else {}))
+        if _heartbeat_in(writer) <= 0 and not writer.missed:
+            with suppress(Unavailable):  # it is in the gap
+                self._append(lifecycle.heartbeat(len(writer.open), writer.lost, lag_ms, vitals() if vitals else {}))
         if _seal_in(writer) <= 0:
             with suppress(OSError):  # a full disk: the next tick tries again
                 self._seal()
@@ -39,7 +41,8 @@ class Timers:
     def _look_at_the_clock(self) -> None:
         before, self._offset = self._offset, _offset()
         if abs(self._offset - before) > CLOCK_NS:
-            self._append(lifecycle.clock(before, self._offset))
+            with suppress(Unavailable):
+                self._append(lifecycle.clock(before, self._offset))
 
 
 def _seal_in(writer: Writer) -> float:
