@@ -68,6 +68,14 @@ def _seconds(text: str) -> float:
     return number
 
 
+def _age(text: str) -> float:
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+    number = float(text[:-1] if text[-1:].lower() in units else text) * units.get(text[-1:].lower(), 1)
+    if not 0 < number < float("inf"):
+        raise ValueError(text)
+    return number
+
+
 def _days(text: str) -> int:
     """Days; 0 = for ever."""
     number = int(text.lower().removesuffix("d"))
@@ -175,9 +183,47 @@ class Settings:
     ship: str = _setting(
         "VEDETTE_SHIP",
         "thread",
-        _one_of("thread", "off"),
-        "thread or off",
-        "Whether this process carries its trail to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names.",
+        _one_of("thread", "daemon", "off"),
+        "thread, daemon or off",
+        "Who carries the trail to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names: a thread of this process; "
+        "`vedette ship`, running beside it; nobody.",
+    )
+    ship_max_age: float = _setting(
+        "VEDETTE_SHIP_MAX_AGE",
+        "6d",
+        _age,
+        "a number with s, m, h or d",
+        "How old a time the collector's backend takes: older records are shipped with a later time (Datadog: 17h). "
+        "Their true time stays in the record.",
+    )
+    trail_max: int = _setting(
+        "VEDETTE_TRAIL_MAX",
+        "0",
+        _size,
+        f"{_SIZE}; 0: the smaller of 1g and a tenth of what is free",
+        "How much the trail's folder may take.",
+    )
+    on_full: str = _setting(
+        "VEDETTE_ON_FULL",
+        "gap",
+        _one_of("gap", "block", "refuse"),
+        "gap, block or refuse",
+        "When nothing can be written: count what is missing and go on; wait up to 2 s first; or raise "
+        "`vedette.AuditUnavailable` before a tool call, process or change has an effect.",
+    )
+    sync: tuple[str, ...] = _setting(
+        "VEDETTE_SYNC",
+        "auth,finding,change,close,tool,process",
+        _names,
+        "kinds, comma separated; `all`; `off`",
+        "What is on disk before anybody goes on; all else is within 50 ms. `off` never forces anything to disk.",
+    )
+    reconcile: str = _setting(
+        "VEDETTE_RECONCILE",
+        "",
+        str,
+        "a source, as `vedette verify --from` takes it",
+        "The backend that is asked whether it holds what was acknowledged, before the trail lets it go.",
     )
     body_limit: int = _setting(
         "VEDETTE_BODY_LIMIT", "1m", _size, _SIZE, "How much of one body is kept (its head and its tail)."
