@@ -9,6 +9,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
+from vedette.trail.attested import Told
 from vedette.trail.contents import BadContent, Contents, Open
 from vedette.trail.heads import Heads
 from vedette.trail.index import contradicts
@@ -68,6 +69,7 @@ class Evidence:
     gaps: dict[int, str] = field(default_factory=dict)
     clocks: dict[int, int] = field(default_factory=dict)
     erasures: list[Erasure] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
     ordinal: int | None = None
     content_policy: str = ""
 
@@ -94,8 +96,11 @@ class Evidence:
             self._intent(n)
         elif phase == "outcome" and type(envelope.get("of")) is int:
             self._outcome(envelope["of"])
-        if envelope.get("k") == "lifecycle" and type(envelope.get("a")) is dict:
-            self._lifecycle(n, envelope["a"])
+        kind, facts = envelope.get("k"), envelope.get("a")
+        if kind == "lifecycle" and type(facts) is dict:
+            self._lifecycle(n, facts)
+        elif kind == "finding" and type(facts) is dict:
+            self.told.finding(n, facts)
 
     def _intent(self, n: int) -> None:
         if n in self.answered:
@@ -132,6 +137,7 @@ class Evidence:
             self.gaps[n] = str(facts.get("vedette.gap.state", ""))
         elif phase in ("erasure", "trim") and (erasure := Erasure.of(n, facts)):
             self.erasures.append(erasure)
+        self.told.lifecycle(n, phase, facts)
 
     def checkpoint(self, line: Mapping[str, Any]) -> None:
         """A checkpoint line. Raises `Foreign`."""

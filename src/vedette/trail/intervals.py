@@ -28,12 +28,13 @@ Run = tuple[int, int]
 class Head:
     """What is signed at one index: one checkpoint, or several if the stream has two faces.
 
-    `trusted`: the chain of keys from checkpoint 0 up to here is whole.
+    `trusted`: the chain of keys from checkpoint 0 up to here is whole. `peaked`: the checkpoints state their peaks.
     """
 
     index: int
     options: Sequence[Checkpoint]
     trusted: bool
+    peaked: bool = True
 
 
 @dataclass(slots=True)
@@ -62,10 +63,11 @@ class Proof:
 class Prover:
     """One stream. `tree` is what the next interval grows from; None while no trustworthy peaks are known."""
 
-    def __init__(self, leaves: Leaves) -> None:
-        self.proof = Proof()
+    def __init__(self, leaves: Leaves, begin: Checkpoint | None = None) -> None:
+        """`begin` is where the proof begins, if not with record 0: a sound checkpoint, proven by a later head."""
+        self.proof = Proof(sealed=begin.note.size if begin else 0)
         self._leaves = leaves
-        self._tree: Frontier | None = Frontier()
+        self._tree: Frontier | None = Frontier(begin.note.size, begin.peaks or ()) if begin else Frontier()
         self._last: bytes | None = None
 
     def run(self, heads: Sequence[Head]) -> Proof:
@@ -77,7 +79,7 @@ class Prover:
     def _advance(self, head: Head) -> None:
         proof = self.proof
         begin = proof.sealed
-        if not any(option.sound for option in head.options):
+        if head.peaked and not any(option.sound for option in head.options):
             proof.bad_peaks.append(head.index)
         options = [each for each in head.options if begin <= each.note.size <= self._leaves.top + AHEAD]
         if not options:

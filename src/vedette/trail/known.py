@@ -1,4 +1,4 @@
-"""What a source knows beyond the bodies it yields: the local trail knows which writers live and which files are damaged."""
+"""What a source knows beyond its bodies: the local trail knows which writers live and which files are damaged."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Known:
     `host_keys`: a key's name to its base64. `unborn` are ordinals of folders that hold no record:
     of a process that died before its first one, or emptied by somebody.
     `local`: it is the trail itself, not what was shipped of it.
-    `corrupt` maps a stream to the numbers that were due where a frame is damaged, `torn` holds streams with a torn tail.
+    `corrupt` maps a stream to the numbers that were due where a frame is damaged, `torn` are streams with a torn tail.
     """
 
     host_keys: dict[str, str] = field(default_factory=dict)
@@ -26,6 +26,7 @@ class Known:
     corrupt: dict[str, list[int]] = field(default_factory=dict)
     unborn: set[int] = field(default_factory=set)
     ephemeral: bool = False
+    weak_disk: bool = False
     local: bool = False
     unread: int = 0
     why: list[str] = field(default_factory=list)

@@ -132,6 +132,11 @@ def _peaks(value: object) -> tuple[bytes, ...] | None:
         return None
 
 
+def decoded_key(text: str) -> bytes:
+    """The bytes that a `key` or `next` line holds. Raises `BadNote`."""
+    return _base64(text)
+
+
 def public_key(text: str) -> bytes:
     """The 32 bytes of a key given as plain base64 or as a C2SP verifier key, `name+id+base64`. Raises `BadNote`."""
     text = text.strip()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from vedette.trail.bounds import Window
+
 
 class Grade(IntEnum):
     """How bad; the worst verdict decides. `NO_ANSWER`: there was nothing that could be verified."""
@@ -64,7 +66,7 @@ class StreamReport:
     """One stream. `records` came, `proven` of them are whole under signed roots.
 
     They are from `first_ns` to `last_ns` (wall clock, as the host stated it; 0 = nothing is proven). `live`: its writer
-    still holds it.
+    still holds it. `windows` say when anchors prove its records were written.
     """
 
     stream: str
@@ -78,17 +80,23 @@ class StreamReport:
     live: bool
     first_ns: int
     last_ns: int
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The answer. `bodies` were read; `unread` of them were no part of a trail: `unread_why` tells of the first."""
+    """The answer. `bodies` were read; `unread` of them were no part of a trail: `unread_why` tells of the first.
+
+    `complaints` say why anchors proved nothing; `forbidden` names notes that the policy does not accept.
+    """
 
     verdicts: tuple[Verdict, ...]
     streams: tuple[StreamReport, ...]
     bodies: int
     unread: int = 0
     unread_why: tuple[str, ...] = ()
+    complaints: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
 
     @property
     def grade(self) -> Grade:
@@ -98,8 +106,8 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 whole, 1 unfinished, 2 broken, 3 no answer."""
-        return EXIT[self.grade]
+        """0 whole, 1 unfinished or not what the policy asks for, 2 broken, 3 no answer."""
+        return max(EXIT[self.grade], 1 if self.forbidden else 0)
 
     @property
     def whole(self) -> bool:
@@ -113,6 +121,8 @@ class Report:
             "bodies": self.bodies,
             "unread": self.unread,
             "unread_why": list(self.unread_why),
+            "anchors_why": list(self.complaints),
+            "forbidden": list(self.forbidden),
             "verdicts": [
                 {"verdict": str(each), "name": each.name, "class": each.grade.name.lower(), "stream": each.stream}
                 | {"detail": each.detail}
@@ -123,9 +133,14 @@ class Report:
 
 
 def _stream(report: StreamReport) -> dict[str, Any]:
-    return {name: getattr(report, name) for name in StreamReport.__slots__ if not name.endswith("_ns")} | {
+    plain_ones = [name for name in StreamReport.__slots__ if not name.endswith("_ns") and name != "windows"]
+    return {name: getattr(report, name) for name in plain_ones} | {
         "first": str(report.first_ns),
         "last": str(report.last_ns),
+        "windows": [
+            {"first": each.first, "last": each.last, "after": str(each.after_ns), "before": str(each.before_ns)}
+            for each in report.windows
+        ],
     }
 
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from vedette.trail.envelope import b64u, encode
+from vedette.trail.notes import Note
 
 MOST = 64 * 1024
 """Bytes of a statement at most: a note, and a token or a few signatures."""
@@ -70,6 +71,17 @@ def decoded(text: str) -> Statement | None:
         return Statement(*parts[:3], base64.b64decode(parts[3], validate=True))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A host note that an anchor has seen, at `time` (ns of its clock; 0 = it tells none); `hash` of the statement."""
+
+    kind: str
+    name: str
+    note: Note
+    time: int
+    hash: str
 
 
 class Anchor(Protocol):

@@ -6,29 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from vedette.trail.anchors import anchor
-from vedette.trail.anchors.anchor import Anchor, NotProven, Statement
-from vedette.trail.notes import BadNote, Note, parse_note
-
-STALE_NS = 600 * 10**9
-"""What is so much newer than the newest anchor is no longer vouched for in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A host note that an anchor has seen, at `time` (ns of its clock; 0 = it tells none); `hash` of the statement."""
-
-    kind: str
-    name: str
-    note: Note
-    time: int
-    hash: str
+from vedette.trail.anchors.anchor import Anchor, Failed, NotProven, Seen, Statement
+from vedette.trail.notes import BadNote, parse_note
 
 
 @dataclass(slots=True)
 class Trust:
     """The anchors of a verifier, of which `minimum` must agree. `complaints` tell why statements proved nothing."""
 
-    anchors: Sequence[Anchor]
+    anchors: Sequence[Anchor] = ()
     minimum: int = 1
     complaints: list[str] = field(default_factory=list)
 
@@ -50,6 +36,16 @@ class Trust:
                     yield _seen(statement, time)
                 except BadNote as error:
                     self._complain(f"{each.name}: {error}")
+
+    def all_kept(self, trails: Sequence[str]) -> list[Seen]:
+        """What lies with the anchors themselves of all these trails. One that is away is complained of."""
+        found: list[Seen] = []
+        for trail in trails if self.anchors else ():
+            try:
+                found += self.kept(trail)
+            except Failed as error:
+                self._complain(str(error))
+        return found
 
     def _complain(self, reason: str) -> None:
         if reason not in self.complaints and len(self.complaints) < 20:
