@@ -50,7 +50,7 @@ class Loki:
             return Answer(refusal.encode(), 400)
         found = self._found(asked.query["query"], begin, end)[:limit]
         if sum(len(line) for _, line, _ in found) > self.message_bytes:
-            return Answer(b"rpc error: code = ResourceExhausted desc = grpc: received message larger than max", 500)
+            return Answer(b"request timed out, decrease the duration of the request", 504)  # after a minute, really
         return Answer({"status": "success", "data": {"resultType": "streams", "result": _grouped(found)}})
 
     def _found(self, query: str, begin: int, end: int) -> list[tuple[int, str, Mapping[str, str]]]:

@@ -66,7 +66,7 @@ def test_loki_that_cannot_be_paged_through_is_not_half_read() -> None:
 
 
 def test_loki_pages_shrink_below_the_message_limit() -> None:
-    """A page above gRPC's limit is asked for again in halves."""
+    """A page above the limit of gRPC is asked for again, smaller."""
     store = filled.loki(STREAMS[0], message_bytes=60_000)
     with loki.running(store) as address:
         assert set(sources.open_source(f"loki:{address}")) == set(forge.lines(STREAMS[0]))

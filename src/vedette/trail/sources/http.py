@@ -56,27 +56,22 @@ class Api:
             raise Unreachable(f"{self.base}: the answer is not JSON") from None
 
     def attempt(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] = _NOTHING,
-        *,
-        body: Any = None,
-        final: bytes | None = None,
+        self, method: str, path: str, query: Mapping[str, str] = _NOTHING, *, body: Any = None, hasty: bool = False
     ) -> tuple[int, bytes]:
         """Status and body of the answer, whatever the status is but for "later", which is waited for.
 
-        An answer that holds `final` is none that waiting would change.
+        `hasty`: a timeout, or a connection that was cut, is an answer too: 504, or 0.
         """
-        problem, tries = "", TRIES
+        tries = TRIES
         for attempt in itertools.count(1):
             try:
                 status, answer, wish = self._exchange(method, path, body, query)
+                problem = f"{status} {reason(answer)}"
             except (requests.RequestException, ValueError) as error:
-                problem, status, wish, tries = type(error).__name__, 0, None, TRIES_TO_CONNECT
-            if status and (status not in _LATER or (final is not None and final in answer)):
+                status, answer, wish, tries = 0, b"", None, TRIES_TO_CONNECT
+                problem = type(error).__name__
+            if status not in (0, *_LATER) or (hasty and status in (0, 504)):
                 return status, answer
-            problem = f"{status} {reason(answer)}" if status else problem
             if attempt >= tries:
                 break
             time.sleep(min(0.05 * 2**attempt if wish is None else wish, _LONGEST_PAUSE))

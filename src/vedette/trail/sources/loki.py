@@ -18,12 +18,14 @@ from vedette.trail.known import Source
 from vedette.trail.sources.http import Api, reason
 from vedette.trail.sources.request import Request, Unreachable
 
-PAGE = 1000
+FIRST, PAGE, LEAST = 100, 1000, 15
+"""Entries of the first page, of any, and so few that they fit whatever they hold: a line has 256 KB at most."""
+ROOM = 2 * 1024 * 1024
+_LABELS = 1024
 MOST = 5000
 """Loki's default limit of one query: so many entries of one stamp can be read, no more."""
 DAY_NS = 86_400 * 10**9
 SLICE_NS = 30 * DAY_NS
-_TOO_LARGE = b"larger than max"
 REACH_NS = 400 * DAY_NS
 """How far back it is read where no `--since` is given: the default retention."""
 
@@ -83,38 +85,39 @@ class Loki(Source):
         self.index = None
 
     def _entries(self, query: str, begin: int, end: int) -> Iterator[Entry]:
-        limit, seen = PAGE, frozenset[tuple[int, str, str]]()
+        limit, seen = FIRST, frozenset[tuple[int, str, str]]()
         while True:
             page, limit = self._page(query, begin, end, limit)
             yield from (entry for entry in page if entry.time > begin or entry.key not in seen)
             if len(page) < limit:
                 return
-            last = page[-1].time
-            limit = self._next_limit(limit, one_stamp=last == page[0].time)
-            seen = frozenset(entry.key for entry in page if entry.time == last)
-            begin = last
+            limit = self._next_limit(page, limit)
+            begin = page[-1].time
+            seen = frozenset(entry.key for entry in page if entry.time == begin)
 
-    def _next_limit(self, limit: int, *, one_stamp: bool) -> int:
-        """A page of one stamp alone cannot be passed but by a larger one."""
-        if not one_stamp:
-            return min(max(limit, 1) * 2, PAGE)
+    def _next_limit(self, page: list[Entry], limit: int) -> int:
+        """As many as fit, by the size of the last ones. A page of one stamp alone is passed by a larger one only."""
+        if page[0].time < page[-1].time:
+            size = sum(len(entry.line) + _LABELS for entry in page) // len(page)
+            return min(max(ROOM // size, LEAST), PAGE)
         if limit == MOST:
             raise Unreachable(f"{self._api.base}: more than {MOST} entries of one time, which Loki cannot page through")
         return min(limit * 4, MOST)
 
     def _page(self, query: str, begin: int, end: int, limit: int) -> tuple[list[Entry], int]:
-        """The first entries from `begin` up to before `end`, ascending, and how many were asked for in the end."""
+        """The first entries from `begin` up to before `end`, ascending, and how many were asked for in the end.
+
+        Loki has no answer for a page that is too large: it lets the request run into its timeout, or cuts it.
+        """
+        span = {"query": query, "start": str(begin), "end": str(end), "direction": "forward"}
         while True:
-            status, answer = self._ask(query, begin, end, limit)
+            asked = {**span, "limit": str(limit)}
+            status, answer = self._api.attempt("GET", "/loki/api/v1/query_range", asked, hasty=limit > LEAST)
             if status == 200:
                 return self._read(answer), limit
-            if _TOO_LARGE not in answer or limit == 1:
+            if status not in (0, 500, 504) or limit <= LEAST:
                 raise Unreachable(f"{self._api.base}: {status} {reason(answer)}")
-            limit //= 2
-
-    def _ask(self, query: str, begin: int, end: int, limit: int) -> tuple[int, bytes]:
-        span = {"start": str(begin), "end": str(end), "limit": str(limit), "direction": "forward"}
-        return self._api.attempt("GET", "/loki/api/v1/query_range", {"query": query, **span}, final=_TOO_LARGE)
+            limit = max(limit // 8, LEAST)
 
     def _read(self, answer: bytes) -> list[Entry]:
         try:
