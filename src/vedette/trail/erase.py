@@ -90,12 +90,8 @@ def plan(trail: Path, wanted: Wanted, keys: Keys = OURS) -> Plan:
     for spot in found:
         (held if holds.of(spot.envelope) and not spot.begun else spots).append(spot)
     seals = Seals(trail)
-    going = [seal for seal in seals if wanted.takes_key(seal, seals.used_ns(seal)) and not holds.of(_about(seal))]
+    going = [seal for seal in seals if wanted.takes_key(seal, seals.used_ns(seal)) and not holds.of(seal.about)]
     return Plan(wanted, spots, held, going, erasure.parked(trail, spots))
-
-
-def _about(seal: Seal) -> Envelope:
-    return {"s": seal.session, "w": {"user": seal.user, "session": seal.session}}
 
 
 def carry_out(first: Plan, trail: Trail, who: str, why: str) -> int:

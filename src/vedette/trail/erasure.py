@@ -98,10 +98,11 @@ def _in_stream(stream: Path, wanted: Callable[[Envelope], bool], field: str, key
     files = segment_files(stream)
     for path in files:
         with suppress(FileNotFoundError):  # trimmed meanwhile
-            yield from _in_file(path, wanted, field, keys, final=dead or path != files[-1])
+            yield from in_file(path, wanted, field, keys, final=dead or path != files[-1])
 
 
-def _in_file(path: Path, wanted: Callable[[Envelope], bool], field: str, keys: Keys, *, final: bool) -> Iterator[Spot]:
+def in_file(path: Path, wanted: Callable[[Envelope], bool], field: str, keys: Keys, *, final: bool) -> Iterator[Spot]:
+    """The same of one segment. `final`: nobody writes to it any more."""
     stored: dict[int, Frame] = {}
     waiting: list[Frame] = []
     for frame in opened(_noted(frames(path, HEADER_SIZE, final=final), stored), path, keys):

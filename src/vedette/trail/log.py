@@ -41,7 +41,8 @@ class Trail:
     """The durable record of this process. Nothing is opened, and no key made, before the first record.
 
     `birth` gives the first record of a stream, also in every forked child. `wake` is called after each append; `vitals`
-    gives further facts of a heartbeat. Neither may raise, and `wake` may interrupt itself: a signal handler appends.
+    gives further facts of a heartbeat; `chore` is called as time passes, on the syncer's thread. None of them may
+    raise, and `wake` may interrupt itself: a signal handler appends.
 
     `limits` say how much the folder may take and what happens then.
     """
@@ -59,6 +60,7 @@ class Trail:
     ) -> None:
         self.folder = folder
         self.wake: Callable[[], None] | None = None
+        self.chore: Callable[[], None] | None = None
         self.vitals: Callable[[], Mapping[str, Fact]] | None = None
         self._keep = content != "none"
         self.classes = Classes(limits.sync)
@@ -267,6 +269,9 @@ class Trail:
             return GAP if writer.missed else HEARTBEAT
         with guard("trail.tidy"):
             self._tidy.look(writer.room, writer.stream.total)
+        if self.chore is not None:
+            with guard("trail.chore"):
+                self.chore()
         due = self._timers.tick(writer, self._syncer.lag_ms, self.vitals)
         return GAP if writer.missed or writer.filling else due
 

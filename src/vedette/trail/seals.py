@@ -40,6 +40,11 @@ class Seal:
     session: str
     key: str
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """Like an envelope, for whom a hold would have to cover."""
+        return {"s": self.session, "w": {"user": self.user, "session": self.session}}
+
     def one_time(self, stream: str, n: int, field: str) -> bytes:
         """The key of one content field of one record."""
         about = b"vedette seal 1\n" + bytes.fromhex(stream) + struct.pack("<Q", n) + field.encode()
