@@ -42,6 +42,17 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def _folder_or_none(text: str) -> Path | None:
+    return _folder(text) if text else None
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def _bool(text: str) -> bool:
     return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}[
         text.lower()
@@ -225,6 +236,34 @@ class Settings:
         "a source, as `vedette verify --from` takes it",
         "The backend that is asked whether it holds what was acknowledged, before the trail lets it go.",
     )
+    trail_group: str = _setting(
+        "VEDETTE_TRAIL_GROUP",
+        "",
+        str,
+        "a group's name or number",
+        "A group that may read the trail, such as that of the keeper's user. Default: nobody else.",
+    )
+    host_log: Path | None = _setting(
+        "VEDETTE_HOST_LOG",
+        "",
+        _folder_or_none,
+        "a folder",
+        "Where `vedette keeper` keeps the host log and the host key, under a user of its own. Default: in the trail's "
+        "folder, kept by the processes that record.",
+    )
+    anchors: tuple[str, ...] = _setting(
+        "VEDETTE_ANCHORS",
+        "",
+        _names,
+        "anchors, comma separated: tsa:URL#ca=FILE, witness:URL#key=KEY, file:FOLDER, s3lock:URL",
+        "Who outside this host is shown the host log, so that not even its keys can rewrite what they have seen.",
+    )
+    anchor_period: float = _setting(
+        "VEDETTE_ANCHOR_PERIOD", "60", _seconds, "seconds", "How often they are shown it; 600 for a public service."
+    )
+    anchor_min: int = _setting(
+        "VEDETTE_ANCHOR_MIN", "1", _count, "a number from 1", "How many of them must agree for `vedette verify`."
+    )
     body_limit: int = _setting(
         "VEDETTE_BODY_LIMIT", "1m", _size, _SIZE, "How much of one body is kept (its head and its tail)."
     )
@@ -316,4 +355,4 @@ def _shown(name: str, value: Any) -> str:
         return "***" if value else ""
     if isinstance(value, bool) or value is None:
         return {True: "1", False: "0", None: ""}[value]
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    return ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)

@@ -17,6 +17,7 @@ from typing import Protocol
 from vedette.trail.folder import sync_folder
 from vedette.trail.identities import Recipients
 from vedette.trail.rest import Cipher
+from vedette.trail.sharing import modes
 from vedette.trail.spool import Header
 
 STEP = 1024 * 1024
@@ -87,7 +88,7 @@ class SegmentFile:
         self._syncing = threading.Lock()
         self.finished = self.lost = False
         try:
-            os.fchmod(self._fd, 0o600)
+            os.fchmod(self._fd, modes(path.parent)[1])
             self.start = self._begin(header)
             sync_folder(path.parent)
         except OSError:

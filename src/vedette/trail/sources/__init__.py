@@ -16,9 +16,11 @@ from vedette.trail.sources.segments import Segments
 __all__ = ["Request", "Unreachable", "Window", "lines", "open_source", "segments"]
 
 
-def segments(folder: Path, keys: Keys = OURS) -> Segments:
-    """All streams of a trail's folder. Raises `OSError` while it is read, if a file cannot be, or no key opens it."""
-    return Segments(folder, keys)
+def segments(folder: Path, keys: Keys = OURS, *, host_log: Path | None = None) -> Segments:
+    """All of a trail's folder, and its host log where that lies elsewhere. Raises `OSError` while it is read, if a file
+    cannot be, or no key opens it.
+    """
+    return Segments(folder, keys, host_log=host_log)
 
 
 def lines(file: IO[bytes]) -> Lines:
