@@ -11,11 +11,15 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from vedette.config import Settings, load
+from vedette.trail.identities import OURS
 
 COMMANDS = {
     "demo": "record an example agent, show the record, prove it, and tamper with it",
     "show": "the record as a readable timeline",
     "verify": "prove that the record is whole",
+    "erase": "destroy content of a user, a session or a record; the proof stays whole",
+    "retention": "what is kept until when, and legal holds",
+    "keygen": "a key for trails that are encrypted at rest",
     "doctor": "what is installed, woven and reachable, and what is not",
     "config": "every setting, with the value in force",
 }
@@ -72,4 +76,5 @@ def settings() -> Settings:
     found, problems = load()
     if problems:
         raise UsageError(str(problems[0]).partition(" (going on")[0])
+    OURS.look_in(found.at_rest_key)
     return found

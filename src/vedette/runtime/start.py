@@ -25,6 +25,8 @@ from vedette.runtime.coverage import birth, coverage
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
 from vedette.trail import Trail
+from vedette.trail.identities import OURS
+from vedette.trail.retention import Retention
 
 logger = logging.getLogger("vedette")
 
@@ -66,6 +68,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
     redactor = Redactor(settings.redact, load_key(settings.redact_key, settings.trail))
     shipping = Shipping(settings, redactor)
+    OURS.look_in(settings.at_rest_key)
 
     def born() -> Event:
         return redactor.event(birth(shipping.resource()))
@@ -75,8 +78,10 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
         origin=settings.origin,
         birth=born,
         content=settings.content,
+        at_rest=settings.at_rest,
         sync_timeout=settings.sync_timeout,
     )
+    trail.chore = Retention(trail, settings.retention).look
     line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))
     return Running(settings, problems, redactor, line, shipping)
 

@@ -90,10 +90,10 @@ def upkeep(trail: Path) -> Iterator[None]:
 
 def find(trail: Path, wanted: Callable[[Envelope], bool], field: str = "", keys: Keys = OURS) -> list[Spot]:
     """The content frames of the records that are `wanted`, and those whose erasure was cut off. Raises `Locked`."""
-    return [spot for stream in stream_folders(trail) for spot in _in_stream(stream, wanted, field, keys)]
+    return [spot for stream in stream_folders(trail) for spot in in_stream(stream, wanted, field, keys)]
 
 
-def _in_stream(stream: Path, wanted: Callable[[Envelope], bool], field: str, keys: Keys) -> Iterator[Spot]:
+def in_stream(stream: Path, wanted: Callable[[Envelope], bool], field: str, keys: Keys) -> Iterator[Spot]:
     dead = writer_is_dead(stream)
     files = segment_files(stream)
     for path in files:
@@ -151,16 +151,21 @@ def _place(spot: Spot) -> tuple[Path, int]:
 
 
 def _each(path: Path, spots: list[Spot], action: Callable[[int, Spot], None]) -> int:
-    """Do `action` to each of the spots of a file that is still what it was, and put it on disk."""
+    """Do `action` to each of the spots of a file that is still what it was, and put it on disk.
+
+    The file keeps its time of change: what is oldest is trimmed first.
+    """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
         return 0
     try:
+        times = os.fstat(descriptor)
         there = [spot for spot in spots if _is_there(descriptor, spot)]
         for spot in there:
             action(descriptor, spot)
         _datasync(descriptor)
+        os.utime(descriptor, ns=(times.st_atime_ns, times.st_mtime_ns))
     finally:
         os.close(descriptor)
     return len(there)

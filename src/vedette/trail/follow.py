@@ -60,6 +60,14 @@ def groups(stream: Path, segment: int, offset: int, *, dead: bool, keys: Keys = 
         yield from _grouped(opened(found, path, keys), number, begin)
 
 
+def more(stream: Path, segment: int, offset: int) -> bool:
+    """Whether a dead stream has a record or a checkpoint behind `offset` of `segment`. Needs no key."""
+    files = [each for each in segment_files(stream) if int(each.stem) >= segment]
+    begins = [(path, offset if int(path.stem) == segment else HEADER_SIZE) for path in files]
+    found = (frame.type for path, begin in begins for frame in frames(path, begin, final=True))
+    return any(each in (ENVELOPE, CHECKPOINT) for each in found)
+
+
 def _grouped(frames: Iterator[Frame], segment: int, end: int) -> Iterator[Group]:
     contents: list[bytes] = []
     for frame in frames:
