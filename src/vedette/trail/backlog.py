@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from vedette.trail.identities import OURS, Keys
 from vedette.trail.item import Item, Project, Value
 from vedette.trail.outgoing import outgoing
 from vedette.trail.place import Place
-from vedette.trail.records import Records
+from vedette.trail.records import OLDEST, Records
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE
 
 SAVE_EVERY = 1.0
@@ -34,21 +34,25 @@ _ABOUT = ("service.", "host.", "os.", "process.runtime.", "telemetry.")
 class Backlog:
     """One stream on its way out. Not thread-safe. `ValueError` for a folder that holds no stream of ours.
 
-    `dead`: its writer has ended, and it keeps the resource that its birth record tells of.
+    `dead`: its writer has ended, and it keeps the resource that its birth record tells of. `oldest` as in `Records`.
     """
 
-    def __init__(self, folder: Path, project: Project, *, dead: bool, keys: Keys = OURS) -> None:
+    def __init__(
+        self, folder: Path, project: Project, *, dead: bool, oldest: float = OLDEST, keys: Keys = OURS
+    ) -> None:
         found = header(folder)
         if found is None:
             raise ValueError(f"{folder} holds no stream")
         self.folder = folder
         self.dead = dead
+        self._adopted = False
         self.stream = found.stream.hex()
         self.place = places.load(folder)
         self.due = 0.0
         self.limit = MOST
         self._project = project
         self._keys = keys
+        self._oldest = oldest
         facts = _birth(folder, keys)
         self._outgoing = outgoing(facts, folder.parent.parent)
         self._schema = str(facts.get("vedette.schema", SCHEMA))
@@ -60,15 +64,20 @@ class Backlog:
 
     def again(self) -> None:
         """Forget what was read ahead; go on from the place."""
-        self._records = self._from(self.place, self._about if self.dead else None)
+        self._records = self._from(self.place, self._about if self.dead or self._adopted else None)
         self._read_to = (self.place.segment, self.place.offset)
         self._fresh: list[Item] = []
         self._fresh_bytes = 0
         self._batches: deque[list[Item]] = deque()
         self._made = time.monotonic()
 
+    def adopt(self) -> None:
+        """It is the stream of another process that lives: it too keeps its resource."""
+        self._adopted = True
+        self.again()
+
     def _from(self, place: Place, about: Mapping[str, Value] | None) -> Records:
-        return Records(self.stream, self._schema, self._project, self._outgoing, place, about)
+        return Records(self.stream, self._schema, self._project, self._outgoing, place, about, self._oldest)
 
     # Reading.
 
@@ -117,6 +126,20 @@ class Backlog:
         """Wall-clock nanoseconds of the oldest record that waits; 0 = none waits."""
         first = self._batches[0] if self._batches else self._fresh
         return first[0].observed_ns if first else 0
+
+    def items(self, segment: int) -> Iterator[Item]:
+        """What was sent of a closed segment, but for records that were parked."""
+        parked = {each.stem for each in (self.folder / "rejected").glob("*.json")}
+        records = self._from(self.place, self._about)
+        for group in groups(self.folder, segment, HEADER_SIZE, dead=True, keys=self._keys):
+            if group.segment != segment:
+                return
+            yield from (item for item in records.items(group) if item.uid.partition("-")[2] not in parked)
+
+    def rewind(self, segment: int, n: int) -> None:
+        """Send everything from the beginning of a segment, whose first record is `n`; duplicates collapse."""
+        self.place = replace(self.place, segment=segment, offset=HEADER_SIZE, n=n)
+        self.again()
 
     # Settling.
 

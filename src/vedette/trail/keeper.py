@@ -10,22 +10,30 @@ import fcntl
 import os
 from pathlib import Path
 
-from vedette.trail.follow import groups
+from vedette.trail.follow import more
 from vedette.trail.place import load
 from vedette.trail.spool import segment_files, stream_folders
 
+HOST = "host"
+"""The folder of the host log, which is shipped like a stream whose writer lives."""
+
 
 class Keeper:
-    """The keeper of one trail directory, or one who waits to be. Not thread-safe."""
+    """The keeper of one trail directory, or one who waits to be. Not thread-safe.
 
-    def __init__(self, trail: Path) -> None:
+    `live`: the streams of writers that live are its as well, for those ship nothing themselves (`VEDETTE_SHIP=daemon`).
+    """
+
+    def __init__(self, trail: Path, *, live: bool = False) -> None:
         self._trail = trail
+        self._live = live
         self._lock: int | None = None
         self._finished: set[Path] = set()
 
     def orphans(self) -> list[Path]:
-        """Folders of dead streams that are not wholly acknowledged; none while another process is the keeper."""
+        """Folders of streams that are not wholly acknowledged; none while another process is the keeper."""
         found = [folder for folder in stream_folders(self._trail) if self._orphaned(folder)]
+        found += [host for host in (self._trail / HOST,) if self._unshipped(host)]
         if not found:
             self.release()
             return []
@@ -33,13 +41,22 @@ class Keeper:
 
     def _orphaned(self, folder: Path) -> bool:
         """A folder without a segment may be of a writer that has not come to take its lock yet."""
-        if folder in self._finished or not segment_files(folder) or not writer_is_dead(folder):
+        if folder in self._finished or not segment_files(folder):
             return False
-        place = load(folder)
-        if next(groups(folder, place.segment, place.offset, dead=True), None) is not None:
+        if not writer_is_dead(folder):
+            return self._live
+        if self._unshipped(folder):
             return True
         self._finished.add(folder)
         return False
+
+    def _unshipped(self, folder: Path) -> bool:
+        place = load(folder)
+        return more(folder, place.segment, place.offset)
+
+    def forget(self, folder: Path) -> None:
+        """A stream that was wholly acknowledged is not any more."""
+        self._finished.discard(folder)
 
     def _take(self) -> bool:
         if self._lock is not None:

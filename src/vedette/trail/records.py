@@ -20,14 +20,17 @@ from vedette.trail.outgoing import Outgoing
 from vedette.trail.place import Place
 from vedette.trail.spool import CHECKPOINT
 
-OLDEST_NS = 6 * 86_400 * 10**9
-"""Loki refuses what is older than seven days."""
+OLDEST = 6 * 86_400.0
+"""Seconds: Loki refuses what is older than seven days."""
 
 _URGENT = frozenset({"finding", "auth"})
 
 
 class Records:
-    """Makes the log records of one stream, from a place on. `outgoing` says what of its content leaves, and how."""
+    """Makes the log records of one stream, from a place on. `outgoing` says what of its content leaves, and how.
+
+    `oldest` is how many seconds back a record may be dated.
+    """
 
     def __init__(
         self,
@@ -37,7 +40,9 @@ class Records:
         outgoing: Outgoing,
         place: Place,
         about: Mapping[str, Value] | None,
+        oldest: float = OLDEST,
     ) -> None:
+        self._oldest_ns = int(oldest * 10**9)
         self._outgoing = outgoing
         self._stream = stream
         self._index = {"vedette.stream.id": stream, "vedette.schema": schema}
@@ -109,10 +114,10 @@ class Records:
         return Item(body, "vedette.audit.checkpoint", now, now, index)
 
     def _stamp(self, wanted: int) -> int:
-        self._last = stamp(wanted, self._last, time.time_ns())
+        self._last = stamp(wanted, self._last, time.time_ns(), self._oldest_ns)
         return self._last
 
 
-def stamp(wanted: int, last: int, now: int) -> int:
-    """`wanted`, brought into [now - 6 d, now] and then behind `last`. The true clock stays in the envelope."""
-    return max(min(max(wanted, now - OLDEST_NS), now), last + 1)
+def stamp(wanted: int, last: int, now: int, oldest_ns: int) -> int:
+    """`wanted`, brought into [now - oldest, now] and then behind `last`. The true clock stays in the envelope."""
+    return max(min(max(wanted, now - oldest_ns), now), last + 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import itertools
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -21,7 +22,8 @@ from vedette.trail import lifecycle
 from vedette.trail import place as places
 from vedette.trail.envelope import b64u
 from vedette.trail.folder import GONE, sync_folder
-from vedette.trail.follow import groups, size
+from vedette.trail.follow import groups, more, size
+from vedette.trail.holds import BadHolds, Holds
 from vedette.trail.keeper import writer_is_dead
 from vedette.trail.notes import BadNote, parse_checkpoint
 from vedette.trail.rest import Locked
@@ -46,13 +48,18 @@ def candidates(trail: Path, acknowledged: str | None) -> list[Path]:
     """Closed segments that may go, the oldest first.
 
     `acknowledged` names the place that a collector's word is kept in: `acked`, or `reconciled` where a source is asked.
-    None = there is no collector, and the trail itself is the archive.
+    None = there is no collector, and the trail itself is the archive. A legal hold beats the cap.
     """
     found: list[tuple[int, Path]] = []
+    try:
+        held = Holds(trail)
+    except BadHolds:
+        return []
     for folder in stream_folders(trail):
         files = segment_files(folder)
         closed = files if writer_is_dead(folder) else files[:-1]
-        for path in closed if acknowledged is None else _acknowledged(folder, closed, acknowledged):
+        free = closed if acknowledged is None else _acknowledged(folder, closed, acknowledged)
+        for path in itertools.takewhile(lambda each: not held.covers(each), free):
             with suppress(FileNotFoundError):
                 found.append((path.stat().st_mtime_ns, path))
     return [path for _, path in sorted(found)]
@@ -60,7 +67,7 @@ def candidates(trail: Path, acknowledged: str | None) -> list[Path]:
 
 def _acknowledged(folder: Path, closed: list[Path], name: str) -> list[Path]:
     place = places.load(folder, name)
-    wholly = next(groups(folder, place.segment, place.offset, dead=True), None) is None if closed else False
+    wholly = bool(closed) and not more(folder, place.segment, place.offset)
     return [path for path in closed if int(path.stem) < place.segment or (wholly and int(path.stem) == place.segment)]
 
 
