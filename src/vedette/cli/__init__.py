@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from vedette.config import Settings, load
-from vedette.trail.identities import OURS
+from vedette.trail.identities import OURS, BadIdentity
+from vedette.trail.rest import Locked
 
 COMMANDS = {
     "demo": "record an example agent, show the record, prove it, and tamper with it",
@@ -33,6 +34,12 @@ class UsageError(Exception):
     code = EXIT_USAGE
 
 
+class NoAnswer(UsageError):
+    """Nothing could be verified: exit code 3 (trail.md 13)."""
+
+    code = 3
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = _parser()
@@ -40,12 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.command is None:
         parser.print_help()
         return 0
+    OURS.look_in(load()[0].at_rest_key)
     try:
         code: int = _module(args.command).run(args)
         sys.stdout.flush()
     except UsageError as error:
         print(f"vedette {args.command}: {error}", file=sys.stderr)
         return error.code
+    except BadIdentity as error:
+        print(f"vedette {args.command}: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except Locked as error:
+        print(f"vedette {args.command}: {error.filename}: {error.strerror}", file=sys.stderr)
+        return EXIT_USAGE
     except BrokenPipeError:  # `vedette show | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -76,5 +90,4 @@ def settings() -> Settings:
     found, problems = load()
     if problems:
         raise UsageError(str(problems[0]).partition(" (going on")[0])
-    OURS.look_in(found.at_rest_key)
     return found

@@ -56,7 +56,7 @@ def _kinds(text: str | None) -> set[str]:
     return named
 
 
-def since(text: str | None) -> int:
+def since(text: str | None, option: str = "--since") -> int:
     """Nanoseconds of the wall clock; 0 for no bound."""
     if not text:
         return 0
@@ -66,4 +66,4 @@ def since(text: str | None) -> int:
     try:
         return int(datetime.fromisoformat(text).timestamp() * 10**9)
     except ValueError:
-        raise UsageError(f"--since {text!r} is no time: use 10m, 2h, 1d or 2026-11-24T09:00") from None
+        raise UsageError(f"{option} {text!r} is no time: use 10m, 2h, 1d or 2026-11-24T09:00") from None

@@ -85,6 +85,15 @@ class Judge:
 
     # What came out.
 
+    def of(self, stream: str) -> Weighed | None:
+        """One stream, or host log, as it was weighed."""
+        return next((each for each in [*self._hosts, *self._streams] if each.stream == stream), None)
+
+    def heads(self) -> list[HeadSeen]:
+        """The newest proven head of each stream: what another copy of the trail must hold as well."""
+        newest = [(each, each.proven_head) for each in self._streams]
+        return [HeadSeen(one.stream, one.ordinal, head.size, head.root) for one, head in newest if head is not None]
+
     def reports(self) -> tuple[StreamReport, ...]:
         return tuple(self._report(each) for each in self._streams)
 

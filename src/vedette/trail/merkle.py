@@ -51,7 +51,7 @@ def consistency(old: int, peaks: Sequence[bytes], leaves: Sequence[bytes]) -> li
     """
     if not old:
         return []
-    known = dict(zip(_spans(old), peaks, strict=True))
+    known = dict(zip(spans(old), peaks, strict=True))
     begin, end = 0, old + len(leaves)
     proof: list[bytes] = []
     while end != old:
@@ -67,7 +67,7 @@ def consistency(old: int, peaks: Sequence[bytes], leaves: Sequence[bytes]) -> li
     return proof[::-1]
 
 
-def _spans(size: int) -> list[tuple[int, int]]:
+def spans(size: int) -> list[tuple[int, int]]:
     """First leaf and end of the perfect trees below each peak."""
     spans, begin = [], 0
     for bit in reversed(range(size.bit_length())):

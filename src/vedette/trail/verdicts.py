@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -109,6 +109,11 @@ class Report:
         """0 whole, 1 unfinished or not what the policy asks for, 2 broken, 3 no answer."""
         return max(EXIT[self.grade], 1 if self.forbidden else 0)
 
+    def only(self, stream: str) -> Report:
+        """The part about one stream, and what is true of the trail as a whole; no word of streams not asked for."""
+        about = tuple(each for each in self.verdicts if each.stream == stream or _is_of_all(each))
+        return replace(self, verdicts=about, streams=tuple(each for each in self.streams if each.stream == stream))
+
     @property
     def whole(self) -> bool:
         return self.exit_code == 0
@@ -130,6 +135,10 @@ class Report:
             ],
             "streams": [_stream(each) for each in self.streams],
         }
+
+
+def _is_of_all(verdict: Verdict) -> bool:
+    return not verdict.stream and verdict.name not in ("missing-stream", "stream-not-closed")
 
 
 def _stream(report: StreamReport) -> dict[str, Any]:

@@ -103,6 +103,13 @@ class Weighed:
         newest = self.attested.newest
         return newest.ordinal if self.evidence.ordinal is None and newest else self.evidence.ordinal
 
+    @property
+    def proven_head(self) -> Note | None:
+        """The newest signed head whose records are all proven."""
+        notes = [each.note for head in self.chain.heads if head.trusted for each in head.options[:1]]
+        end = self.proof.proven[-1][1] + 1 if self.proof.proven else 0
+        return next((note for note in reversed(notes) if note.size <= end), None)
+
     @cached_property
     def missing(self) -> list[tuple[int, int]]:
         return joined(self.proof.missing)
