@@ -16,6 +16,7 @@ from vedette.runtime.coverage import birth
 from vedette.trail import Trail, Unavailable
 from vedette.trail.holds import BadHolds
 from vedette.trail.identities import BadIdentity
+from vedette.trail.identity import Custody
 
 
 def redactor(settings: Settings, folder: Path) -> Redactor:
@@ -52,7 +53,8 @@ def own_trail(settings: Settings, folder: Path, command: str) -> Iterator[Trail]
     def born() -> Event:
         return redact.event(birth({"service.name": f"vedette {command}"}))
 
-    trail = Trail(folder, origin=settings.origin, birth=born, content=settings.content, at_rest=settings.at_rest)
+    custody = Custody(settings.at_rest, settings.trail_group, settings.host_log)
+    trail = Trail(folder, origin=settings.origin, birth=born, content=settings.content, custody=custody)
     try:
         with plainly():
             yield trail

@@ -26,6 +26,7 @@ from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
 from vedette.trail import Trail
 from vedette.trail.identities import OURS
+from vedette.trail.identity import Custody
 from vedette.trail.retention import Retention
 
 logger = logging.getLogger("vedette")
@@ -78,7 +79,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
         origin=settings.origin,
         birth=born,
         content=settings.content,
-        at_rest=settings.at_rest,
+        custody=Custody(settings.at_rest, settings.trail_group, settings.host_log),
         sync_timeout=settings.sync_timeout,
     )
     trail.chore = Retention(trail, settings.retention).look

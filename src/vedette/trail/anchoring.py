@@ -6,17 +6,16 @@ says `anchor-stale`. One that has seen another history is told of in the log its
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from vedette.event import Event, Fact, Kind
 from vedette.guard import guard
+from vedette.trail.anchored import Newest, State, remember, state
 from vedette.trail.anchors import anchor
 from vedette.trail.anchors.anchor import Anchor, Failed, Forked, Statement
-from vedette.trail.folder import make, replace
 from vedette.trail.growth import Growth
 from vedette.trail.hostlog import HostLog
 
@@ -33,25 +32,6 @@ class _Turn:
     failures: int = 0
     reason: str = ""
     seen: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Newest:
-    """The newest statement of an anchor: what a stream's `anchor` record names. `at` is our wall clock, ns."""
-
-    kind: str
-    name: str
-    hash: str
-    size: int
-    at: int
-
-
-@dataclass(slots=True)
-class State:
-    """What is known of a trail's anchors, for its streams and `vedette status`. `failing` maps name to reason."""
-
-    newest: Newest | None = None
-    failing: dict[str, str] = field(default_factory=dict)
 
 
 class Anchoring:
@@ -108,19 +88,7 @@ class Anchoring:
     def _remember(self, folder: Path) -> None:
         newest = self._newest or state(folder).newest
         failing = {f"{each.anchor.kind}:{each.anchor.name}": each.reason for each in self._turns if each.reason}
-        told = {"newest": {name: getattr(newest, name) for name in Newest.__slots__} if newest else None}
-        make(folder / "anchors")
-        replace(folder / "anchors" / "state.json", json.dumps({**told, "failing": failing}).encode())
-
-
-def state(host: Path) -> State:
-    """What the keeper last wrote down of its anchors in the host log's folder."""
-    try:
-        found = json.loads((host / "anchors" / "state.json").read_bytes())
-        newest = Newest(**found["newest"]) if found["newest"] else None
-        return State(newest, {str(name): str(reason) for name, reason in found["failing"].items()})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return State()
+        remember(folder, State(newest, failing))
 
 
 def _fork(seen_by: Anchor, reason: str) -> Event:

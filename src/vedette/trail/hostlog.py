@@ -21,6 +21,7 @@ from vedette.trail.commit import committed
 from vedette.trail.folder import Slot, make, sync_folder
 from vedette.trail.growth import Growth, Tip, tip
 from vedette.trail.merkle import root_of
+from vedette.trail.sharing import modes
 from vedette.trail.spool import CHECKPOINT, encode_frame, segment_files
 from vedette.trail.stream import Start, Stream
 from vedette.trail.watch import Head, Remains
@@ -33,7 +34,7 @@ class HostLog:
     """The host log, open for writing. Not thread-safe. What it cannot write is an `OSError`, and changes nothing."""
 
     def __init__(self, folder: Path, trail_id: str, host: Named) -> None:
-        make(folder)
+        make(folder, modes(folder.parent)[0])
         self.folder = folder
         self.trail_id = trail_id
         found = tip(folder, bytes.fromhex(trail_id))

@@ -6,7 +6,7 @@ import base64
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,22 @@ class Identity:
 
     def stream_name(self, stream: str) -> str:
         return f"{self.origin}/{self.trail_id}/{stream}"
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """Who else has a part in a trail.
+
+    `at_rest` names the recipients for whom its files are encrypted (none = they are not), `group` may read them.
+    `host_log` is where a keeper of its own keeps the host log and its key; None = in the trail, kept by who records.
+    """
+
+    at_rest: Sequence[str] = ()
+    group: str = ""
+    host_log: Path | None = None
+
+
+OWN = Custody()
 
 
 def identity(folder: Path, origin: str, host_log: Path | None = None) -> Identity:

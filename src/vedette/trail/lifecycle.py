@@ -83,6 +83,16 @@ def clock(before: int, after: int) -> Event:
     return record("clock", {"vedette.clock.before": str(before), "vedette.clock.after": str(after)})
 
 
+def anchor(kind: str, name: str, statement: str) -> Event:
+    """An anchor has spoken, and what follows was written later: `statement` is the hash of what it said."""
+    facts: dict[str, Fact] = {
+        "vedette.anchor.kind": kind,
+        "vedette.anchor.name": name,
+        "vedette.anchor.hash": statement,
+    }
+    return record("anchor", facts)
+
+
 def finding(rule: str, severity: str, message: str) -> Event:
     """Something is wrong with the trail itself. `message` holds nothing of the host's."""
     facts: dict[str, Fact] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -23,6 +23,7 @@ from vedette.trail.classes import Classes
 from vedette.trail.commit import Content, committed, shed
 from vedette.trail.folder import Full, Unavailable
 from vedette.trail.gate import Gate
+from vedette.trail.identity import OWN, Custody
 from vedette.trail.room import USUAL, Limits, Room
 from vedette.trail.sync import Syncer
 from vedette.trail.tidy import Tidy
@@ -54,9 +55,9 @@ class Trail:
         origin: str = "vedette.local",
         birth: Callable[[], Event],
         content: str = "ship",
-        at_rest: Sequence[str] = (),
         sync_timeout: float = 2.0,
         limits: Limits = USUAL,
+        custody: Custody = OWN,
     ) -> None:
         self.folder = folder
         self.wake: Callable[[], None] | None = None
@@ -67,7 +68,8 @@ class Trail:
         self.on_full = limits.on_full
         self._limits = limits
         self._sync_timeout = sync_timeout
-        self._writer_of = partial(Writer, folder, origin, birth, content=content, at_rest=at_rest)
+        self._host_log = custody.host_log or folder / "host"
+        self._writer_of = partial(Writer, folder, origin, birth, content=content, custody=custody)
         self._closed = False
         self._fresh(None)
         fork.watch(self)
@@ -78,7 +80,7 @@ class Trail:
         self._gate = Gate()
         self._aliases = itertools.count(-1, -1)
         self._parked: dict[int, int] = {}
-        self._timers = Timers(self.append, partial(self.seal, durable=False))
+        self._timers = Timers(self.append, partial(self.seal, durable=False), self._host_log)
         self._tidy = Tidy(self.folder, self._limits.acknowledged, self.append, self.seal)
         self._syncer = Syncer(self._sync, self._tick)
         self._late = False

@@ -6,7 +6,7 @@ Not thread-safe: `log.Trail` holds the lock.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from vedette.trail import lifecycle
 from vedette.trail.commit import NOTHING, Content, committed
 from vedette.trail.folder import Full, Unavailable, allocate, prepare, release
 from vedette.trail.identities import recipients
-from vedette.trail.identity import identity
+from vedette.trail.identity import Custody, identity
 from vedette.trail.room import FULL_ERRORS, Level, Room
 from vedette.trail.stream import Stream, born
 
@@ -29,7 +29,7 @@ _GRAVE = frozenset({"high", "critical"})
 class Writer:
     """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`.
 
-    `content` is the policy of VEDETTE_CONTENT; `at_rest` names the recipients that may read the files, empty = all may.
+    `content` is the policy of VEDETTE_CONTENT; `custody` says who may read the files, and who holds the host key.
     `lost` counts the records that could not be written.
     """
 
@@ -40,7 +40,7 @@ class Writer:
         birth: Callable[[], Event],
         *,
         content: str,
-        at_rest: Sequence[str],
+        custody: Custody,
         room: Room,
         parent: tuple[str, int] | None,
     ) -> None:
@@ -49,7 +49,7 @@ class Writer:
         self._birth = birth
         self._content = content
         self._keep = content != "none"
-        self._at_rest = at_rest
+        self._custody = custody
         self.room = room
         self.parent = parent
         self._failed: tuple[float, Exception] | None = None
@@ -97,7 +97,7 @@ class Writer:
         return self.stream is not None and self.room.level(self.stream.total) >= Level.SHEDDING
 
     def _ready(self, event: Event, size: int) -> Stream:
-        """The stream, if `event` with `size` bytes of content may be written to it, with what is missing told before."""
+        """The stream, if `event` with `size` bytes of content may be written to it. What is missing is told before."""
         stream = self.stream or self._begin()
         self.room.admit(event, stream.total + size)
         if self.missed and self.room.roomy(stream.total):
@@ -141,10 +141,10 @@ class Writer:
 
     def _born(self) -> Stream:
         """A new stream with its birth record, sealed by its first key and by the host's, in one write."""
-        prepare(self._folder)
+        prepare(self._folder, self._custody.group)
         self.room.open()
-        who = identity(self._folder, self._origin)
-        rest = recipients(self._at_rest)
+        who = identity(self._folder, self._origin, self._custody.host_log)
+        rest = recipients(self._custody.at_rest)
         given = self._birth()
         slot = allocate(self._folder)
         try:

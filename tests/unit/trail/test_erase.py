@@ -21,6 +21,7 @@ from vedette.trail import Trail, erasure, reading, sources
 from vedette.trail.erase import Wanted, carry_out, plan
 from vedette.trail.holds import BadHolds, Holds
 from vedette.trail.identities import Keys, generate, unb64u
+from vedette.trail.identity import Custody
 from vedette.trail.spool import CONTENT, ERASED, encode_frame, frame_at, scan, segment_files, stream_folders
 from vedette.trail.verify import verify
 
@@ -194,7 +195,7 @@ def test_encrypted_trails_are_erased_likewise(tmp_path: Path) -> None:
     """With the identity key the records are found; their frames, which are ciphertext, go."""
     secret, public = generate()
     keys = Keys([unb64u(secret.removeprefix("x25519-secret:"))])
-    trail = opened(tmp_path, at_rest=(public,))
+    trail = opened(tmp_path, custody=Custody(at_rest=(public,)))
     trail.append(event("a", "word"))
     trail.append(event("b", "word"))
     found = plan(tmp_path, Wanted(users=frozenset("a")), keys)

@@ -17,6 +17,7 @@ from vedette.event import Event, Kind
 from vedette.trail import Trail, Unavailable, identities, reading, rest
 from vedette.trail.follow import frames
 from vedette.trail.identities import BadIdentity, Keys, generate, read_identities, recipients
+from vedette.trail.identity import Custody
 from vedette.trail.merkle import leaf_hash
 from vedette.trail.spool import (
     CONTENT,
@@ -43,7 +44,7 @@ def birth() -> Event:
 
 
 def recorded(folder: Path, *, count: int = 3, at_rest: tuple[str, ...] = (PUBLIC,)) -> Path:
-    trail = Trail(folder, birth=birth, at_rest=at_rest)
+    trail = Trail(folder, birth=birth, custody=Custody(at_rest=at_rest))
     for number in range(count):
         trail.append(Event(kind=Kind.TOOL, name="weather", content={"said": f"{WORDS} {number}"}))
     trail.close("stop")
@@ -98,7 +99,7 @@ def counts(path: Path) -> list[int]:
 
 def test_a_nonce_never_comes_twice_not_even_after_a_failed_write(tmp_path: Path) -> None:
     """The disk refuses a write; what is written at the same offset afterwards has counts that were not used before."""
-    trail = Trail(tmp_path / "trail", birth=birth, at_rest=(PUBLIC,))
+    trail = Trail(tmp_path / "trail", birth=birth, custody=Custody(at_rest=(PUBLIC,)))
     trail.append(Event(kind=Kind.TOOL, name="first"))
     (path,) = files(tmp_path / "trail")
     before = counts(path)
@@ -166,10 +167,11 @@ def test_an_edited_ciphertext_is_left_out(tmp_path: Path) -> None:
 
 def test_a_recipient_that_is_none_writes_nothing_in_clear(tmp_path: Path) -> None:
     """What should have been encrypted is not written at all."""
-    trail = Trail(tmp_path / "trail", birth=birth, at_rest=("nobody",))
+    trail = Trail(tmp_path / "trail", birth=birth, custody=Custody(at_rest=("nobody",)))
     with pytest.raises(Unavailable):
         trail.append(Event(kind=Kind.TOOL, name="weather"))
     assert not files(tmp_path / "trail")
+    trail.close("stop")
 
 
 def test_an_identity_file_is_the_owners_alone(tmp_path: Path) -> None:
