@@ -51,15 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = _module(args.command).run(args)
         sys.stdout.flush()
-    except UsageError as error:
+    except (UsageError, BadIdentity, Locked) as error:
         print(f"vedette {args.command}: {error}", file=sys.stderr)
-        return error.code
-    except BadIdentity as error:
-        print(f"vedette {args.command}: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    except Locked as error:
-        print(f"vedette {args.command}: {error.filename}: {error.strerror}", file=sys.stderr)
-        return EXIT_USAGE
+        return getattr(error, "code", EXIT_USAGE)
     except BrokenPipeError:  # `vedette show | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

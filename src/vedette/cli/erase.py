@@ -87,7 +87,8 @@ def _told(found: Plan) -> Iterator[str]:
         return
     streams = len({spot.stream for spot in found.spots})
     what = f"{len(found.spots):,} content fields ({size(sum(spot.size for spot in found.spots))})"
-    yield f"{paint('bold', what)} of {found.records:,} records in {streams} streams{_between(found)}"
+    where = f"{streams} streams" if streams != 1 else "one stream"
+    yield f"{paint('bold', what)} of {found.records:,} records in {where}{_between(found)}"
     if found.seals:
         yield f"{len(found.seals)} keys of sealed content: what was shipped under them can be read no more"
     if found.parked:

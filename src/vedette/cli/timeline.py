@@ -87,7 +87,7 @@ class Timeline:
         if kind == "exchange":
             return f"{facts.get('http.request.method', '')} {_short(facts.get('url.full', ''), 60)}"
         if kind == "lifecycle":
-            reason = facts.get("vedette.lifecycle.reason", "")
+            reason = facts.get("vedette.lifecycle.reason") or facts.get("vedette.why", "")
             return f"{facts.get('vedette.lifecycle.phase', '')} {reason}".strip()
         if kind == "finding":
             return f"{self._paint('bold', envelope.get('e', ''))} ({facts.get('vedette.finding.severity', '')})"

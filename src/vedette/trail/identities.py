@@ -32,8 +32,11 @@ class BadIdentity(ValueError):
 
 
 def recipients(texts: Iterable[str]) -> Recipients:
-    """The public keys of `x25519:...`. `ValueError` for anything else."""
-    return tuple(_key(text.strip(), PUBLIC) for text in texts)
+    """The public keys of `x25519:...`. `Unavailable` for anything else: nothing is written in clear instead."""
+    try:
+        return tuple(_key(text.strip(), PUBLIC) for text in texts)
+    except ValueError as error:
+        raise Unavailable(f"VEDETTE_AT_REST names a recipient that is none ({error}); nothing is written") from error
 
 
 def _key(text: str, prefix: str) -> bytes:

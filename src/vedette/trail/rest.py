@@ -48,6 +48,9 @@ class Locked(PermissionError):
     def __init__(self, path: Path) -> None:
         super().__init__(EACCES, "encrypted at rest, and no key at hand opens it; set VEDETTE_AT_REST_KEY", str(path))
 
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror}"
+
 
 @cache
 def aead() -> tuple[Any, type[Exception]]:
