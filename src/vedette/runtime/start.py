@@ -22,6 +22,7 @@ from vedette.event import Call, Event, Fact
 from vedette.guard import guard
 from vedette.redact import Redactor, load_key
 from vedette.runtime.coverage import birth, coverage
+from vedette.runtime.keeping import Keeping
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
 from vedette.trail import Trail
@@ -41,6 +42,7 @@ class Running:
     redactor: Redactor
     line: Line
     shipping: Shipping
+    keeping: Keeping
 
 
 _running: Running | None = None
@@ -84,7 +86,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
     )
     trail.chore = Retention(trail, settings.retention).look
     line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))
-    return Running(settings, problems, redactor, line, shipping)
+    return Running(settings, problems, redactor, line, shipping, Keeping(settings))
 
 
 def _connect(running: Running) -> None:
@@ -92,6 +94,7 @@ def _connect(running: Running) -> None:
     threads.install()
     _report_health(running.line, running.shipping)
     running.shipping.attach(running.line.trail)
+    running.keeping.attach(running.line.trail)
     at_exit()
     if running.settings.sigterm:
         _seal_on_sigterm()
@@ -145,6 +148,8 @@ def stop(reason: str = "stop") -> None:
         running.line.flush(left())
     with guard("runtime.stop"):
         running.line.trail.close(reason)
+    with guard("runtime.stop"):
+        running.keeping.stop(left() / 2)
     with guard("runtime.stop"):
         running.shipping.stop(left())
     atexit.unregister(_at_exit)

@@ -114,9 +114,9 @@ class Keeping:
     def stop(self) -> None:
         """A last look, and let go: another may keep the log at once."""
         try:
+            with suppress(OSError):
+                self.round()
             if self._log is not None:
-                with suppress(OSError):
-                    self.round()
                 self._log.close()
         finally:
             self._log = None
