@@ -15,9 +15,6 @@ from pathlib import Path
 from vedette.trail.sharing import NoGroup, modes, share
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE, scan
 
-GONE = "trimmed"
-"""An empty file in the folder of a stream that was let go wholly: its ordinal is not given again."""
-
 _NEWEST = 32
 _TRIES = 5
 
@@ -142,9 +139,7 @@ def _path(streams: Path, ordinal: int) -> Path:
 
 
 def _unborn(streams: Path, ordinal: int) -> bool:
-    """Whether the stream has no record (and may get one any moment, so look again under its lock), nor ever had one."""
-    if (_path(streams, ordinal) / GONE).exists():
-        return False
+    """Whether the stream has no record (and may get one any moment, so look again under its lock)."""
     try:
         with (_path(streams, ordinal) / "000000.seg").open("rb") as file:
             head = file.read(HEADER_SIZE + 256 * 1024)

@@ -11,7 +11,7 @@ from vedette.trail.attested import Attested, HeadSeen, Trim, proven
 from vedette.trail.evidence import Erasure, Evidence
 from vedette.trail.hosted import Hosted
 from vedette.trail.known import Known
-from vedette.trail.verdicts import GRADES, StreamReport, Verdict, plain, span
+from vedette.trail.verdicts import GRADES, HostReport, StreamReport, Verdict, plain, span
 from vedette.trail.weighed import Weighed
 
 STALE_NS = 600 * 10**9
@@ -57,9 +57,10 @@ class Judge:
         return found
 
     def _weighed(self, evidence: Iterable[Evidence]) -> list[Weighed]:
-        """Twice where a record of another stream says what was deleted: it must be proven first."""
+        """Twice where a record of a stream says what was deleted: it must be proven first. A stream may tell of itself,
+        since its checkpoints stay when its records go."""
         first = [self._weigh(each, self._trims(self._hosts, each.stream)) for each in evidence]
-        return [self._again(each, [other for other in first if other is not each]) for each in first]
+        return [self._again(each, first) for each in first]
 
     def _again(self, weighed: Weighed, others: Sequence[Weighed]) -> Weighed:
         trims = self._trims(others, weighed.stream)
@@ -96,6 +97,9 @@ class Judge:
 
     def reports(self) -> tuple[StreamReport, ...]:
         return tuple(self._report(each) for each in self._streams)
+
+    def hosts(self) -> tuple[HostReport, ...]:
+        return tuple(each.host_report() for each in self._hosts)
 
     def _report(self, weighed: Weighed) -> StreamReport:
         anchors = self._anchors(weighed.trail)

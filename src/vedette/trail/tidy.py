@@ -88,7 +88,7 @@ class Tidy:
             for path in trim.candidates(self._folder, self._acknowledged) if free else ():
                 if need <= 0:
                     return
-                if path.exists():  # not gone together with a later one
+                if trim.has_records(path):  # not gone together with a later one
                     need -= trim.let_go(path, self._tell, self._reason(reason))
 
     def _trim_acknowledged(self, most: int) -> None:
@@ -98,7 +98,7 @@ class Tidy:
             sizes = {path: path.stat() for path in found}
             more = sum(each.st_blocks * 512 for each in sizes.values()) - most
             for path, about in sizes.items():
-                if (time.time() - about.st_mtime > STAY or more > 0) and path.exists():
+                if (time.time() - about.st_mtime > STAY or more > 0) and trim.has_records(path):
                     more -= trim.let_go(path, self._tell, self._reason("age"))
 
     def _reason(self, why: str) -> str:

@@ -1,8 +1,9 @@
-"""Lets closed segments go, oldest first, so that a trail stays below its cap.
+"""Lets the records of closed segments go, oldest first, so that a trail stays below its cap.
 
-Guarantee: before a segment is deleted, a `trim` record says which records go and from which checkpoint what is left can
-be proven, and that record is sealed and on disk. A segment that a collector has not acknowledged is never a candidate
-where one is configured. Numbers of streams are not given again: a folder that is emptied keeps its mark.
+Guarantee: before records are deleted, a `trim` record says which go and from which checkpoint what is left can be
+proven, and that record is sealed and on disk. The birth and all checkpoints stay for ever, some kilobytes a segment, so
+the chain of keys is never broken. What a collector has not acknowledged is no candidate where one is configured, and
+what is under a legal hold never is.
 Known sad path: a process that dies between record and deletion leaves files that are said to be gone; they still prove.
 """
 
@@ -21,13 +22,23 @@ from vedette.event import Event, Fact
 from vedette.trail import lifecycle
 from vedette.trail import place as places
 from vedette.trail.envelope import b64u
-from vedette.trail.folder import GONE, sync_folder
-from vedette.trail.follow import groups, more, size
+from vedette.trail.folder import replace, sync_folder
+from vedette.trail.follow import frames, groups, more, size
 from vedette.trail.holds import BadHolds, Holds
 from vedette.trail.keeper import writer_is_dead
 from vedette.trail.notes import BadNote, parse_checkpoint
 from vedette.trail.rest import Locked
-from vedette.trail.spool import CHECKPOINT, HEADER_SIZE, BadSegment, Header, segment_files, stream_folders
+from vedette.trail.spool import (
+    CHECKPOINT,
+    CONTENT,
+    ENVELOPE,
+    HEADER_SIZE,
+    KEY,
+    BadSegment,
+    Header,
+    segment_files,
+    stream_folders,
+)
 
 
 @contextmanager
@@ -57,7 +68,7 @@ def candidates(trail: Path, acknowledged: str | None) -> list[Path]:
         return []
     for folder in stream_folders(trail):
         files = segment_files(folder)
-        closed = files if writer_is_dead(folder) else files[:-1]
+        closed = [each for each in (files if writer_is_dead(folder) else files[:-1]) if has_records(each)]
         free = closed if acknowledged is None else _acknowledged(folder, closed, acknowledged)
         for path in itertools.takewhile(lambda each: not held.covers(each), free):
             with suppress(FileNotFoundError):
@@ -72,7 +83,7 @@ def _acknowledged(folder: Path, closed: list[Path], name: str) -> list[Path]:
 
 
 def let_go(path: Path, tell: Callable[[Event], object], reason: str) -> int:
-    """Delete a segment and those before it in its stream; bytes that came free.
+    """Delete the records of a segment, and of those before it in its stream; bytes that came free.
 
     `tell` puts the `trim` record on disk, sealed, or raises. Nothing is deleted where what is left could not be proven,
     because damage lies at the cut.
@@ -82,23 +93,43 @@ def let_go(path: Path, tell: Callable[[Event], object], reason: str) -> int:
     gone = [each for each in files if each.name <= path.name]
     rest = files[len(gone) :]
     try:
-        begin = _header(gone[0])
+        stream = _header(gone[0]).stream.hex()
         end = _header(rest[0]).first if rest else size(folder)
-        left = _left(folder, rest[0], end) if rest else {"vedette.ordinal": begin.ordinal}
+        left = _left(rest[0] if rest else gone[-1], end, last=not rest)
     except (BadSegment, BadNote, IndexError):
         return 0
-    tell(lifecycle.trim(begin.stream.hex(), 0, max(end - 1, 0), reason, left))  # from 0: older trim records go as well
-    if not rest:
-        (folder / GONE).touch(0o600)
-    freed = sum(_unlinked(each) for each in gone)
+    first = int(gone[0].stem == "000000")  # the birth stays
+    if end <= first:
+        return 0
+    tell(lifecycle.trim(stream, first, end - 1, reason, left))
+    freed = sum(map(_emptied, gone))
     sync_folder(folder)
     return freed
 
 
-def _unlinked(path: Path) -> int:
-    freed = path.stat().st_blocks * 512
-    path.unlink()
-    return freed
+def has_records(path: Path) -> bool:
+    """Whether a closed segment has not been let go yet. Reads the beginning of the file."""
+    born = path.stem != "000000"
+    for frame in frames(path, HEADER_SIZE, final=True):
+        if frame.type in (ENVELOPE, CONTENT) and born:
+            return True
+        born |= frame.type == ENVELOPE
+    return False
+
+
+def _emptied(path: Path) -> int:
+    """Put what stays of a segment in its place, whole or not at all; frames are kept as they are, encrypted or not."""
+    before = path.stat()
+    data = path.read_bytes()
+    kept = [data[:HEADER_SIZE]]
+    born = path.stem != "000000"
+    for frame in frames(path, HEADER_SIZE, final=True):
+        if not born or frame.type in (CHECKPOINT, KEY):
+            kept.append(data[frame.offset : frame.end])
+        born |= frame.type == ENVELOPE
+    replace(path, b"".join(kept), before.st_mode & 0o777)
+    os.utime(path, ns=(before.st_mtime_ns, before.st_mtime_ns))
+    return (before.st_blocks - path.stat().st_blocks) * 512
 
 
 def _header(path: Path) -> Header:
@@ -106,24 +137,25 @@ def _header(path: Path) -> Header:
         return Header.unpack(file.read(HEADER_SIZE))
 
 
-def _left(folder: Path, path: Path, end: int) -> dict[str, Fact]:
-    """The checkpoint that the segment `path` begins with: what is left can be proven from it.
+def _left(path: Path, end: int, *, last: bool) -> dict[str, Fact]:
+    """The checkpoint of size `end`, from which what is left can be proven: a segment's first, or the `last` there is.
 
-    Raises `BadNote` where there is none of that size. A segment that no key at hand opens tells its size alone.
+    Raises `BadNote` where there is none; a dead stream whose end was never sealed may go without. A segment that no key
+    at hand opens tells the size alone.
     """
+    number = int(path.stem)
     try:
-        first = next(groups(folder, int(path.stem), HEADER_SIZE, dead=True), None)
+        notes = [each for each in groups(path.parent, number, HEADER_SIZE, dead=True) if each.type == CHECKPOINT]
+        found = parse_checkpoint(json.loads(notes[-1 if last else 0].payload))
     except Locked:
         return {"vedette.head.size": end}
-    if first is None or first.type != CHECKPOINT:
-        raise BadNote("the segment does not begin with a checkpoint")
-    try:
-        checkpoint = parse_checkpoint(json.loads(first.payload))
-    except ValueError:
-        raise BadNote("not a checkpoint") from None
-    if checkpoint.note.size != end:
+    except (ValueError, IndexError):
+        raise BadNote("no checkpoint at the cut") from None
+    if found.note.size != end:
+        if last:
+            return {"vedette.ordinal": int(path.parent.name)}
         raise BadNote("the checkpoint is not of the cut")
-    following = checkpoint.note.key("next")
+    following = found.note.key("next")
     named = {"vedette.head.next": base64.b64encode(following).decode()} if following else {}
-    root = b64u(checkpoint.note.root)
-    return {"vedette.head.size": end, "vedette.head.index": checkpoint.index, "vedette.head.root": root, **named}
+    root = b64u(found.note.root)
+    return {"vedette.head.size": end, "vedette.head.index": found.index, "vedette.head.root": root, **named}
