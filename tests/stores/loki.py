@@ -13,7 +13,7 @@ from itertools import groupby
 from tests.stores.server import Answer, Asked, serve
 
 LONGEST_NS = 721 * 3600 * 10**9
-_SELECTOR = re.compile(r'\{(\w+)=("(?:[^"\\]|\\.)*")\}')
+_SELECTOR = re.compile(r'\{(\w+)=("(?:[^"\\]|\\.)*")\}(?: \| (\w+)="(\w+)")?')
 
 
 @dataclass(slots=True)
@@ -57,6 +57,8 @@ class Loki:
         selector = _SELECTOR.fullmatch(query)
         name, value = (selector[1], json.loads(selector[2])) if selector else ("", "")
         found = [each for each in self.entries if begin <= each[0] < end and each[2].get(name, "") == value]
+        if selector and selector[3]:
+            found = [each for each in found if each[2].get(selector[3]) == selector[4]]
         self.chance.shuffle(found)
         return sorted(found, key=lambda each: each[0])
 

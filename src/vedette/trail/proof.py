@@ -54,7 +54,7 @@ def prove(weighed: Weighed, n: int, body: str) -> Proof:
     if not weighed.vouches(n):
         raise NoProof("the record is not proven itself: no checkpoint covers it, or it is not as it was signed")
     notes = _notes(weighed, n)
-    return Proof(weighed.stream, n, body, _path(weighed, n, notes[-1].size), notes)
+    return Proof(weighed.stream, n, body, _path(weighed, n, notes[-1]), notes)
 
 
 def _notes(weighed: Weighed, n: int) -> list[Note]:
@@ -69,15 +69,24 @@ def _notes(weighed: Weighed, n: int) -> list[Note]:
     return notes[: index + 1]
 
 
-def _path(weighed: Weighed, n: int, size: int) -> list[bytes]:
+def _path(weighed: Weighed, n: int, last: Note) -> list[bytes]:
     """From the peaks of the last checkpoint at or before `n`, and the leaves behind it: the only ones surely here."""
     earlier = [each for head in weighed.chain.heads for each in head.options if each.sound and each.note.size <= n]
-    last = max(earlier, key=lambda each: each.note.size, default=None)
-    begin, peaks = (last.note.size, last.peaks or ()) if last else (0, ())
-    leaves = weighed.evidence.leaves.run(begin, size)
-    if leaves is None:
+    before = max(earlier, key=lambda each: each.note.size, default=None)
+    begin, peaks = (before.note.size, before.peaks or ()) if before else (0, ())
+    known = dict(zip(spans(begin), peaks, strict=True))
+    path = inclusion.path(n, last.size, known, lambda at: _leaf(weighed, at))
+    if inclusion.root(_leaf(weighed, n), n, last.size, path) != last.root:
         raise NoProof("records beside it are missing or in doubt")
-    return inclusion.path(n, size, dict(zip(spans(begin), peaks, strict=True)), lambda at: leaves[at - begin])
+    return path
+
+
+def _leaf(weighed: Weighed, n: int) -> bytes:
+    """The leaf that was signed: of a record that is not as it was, its successor still tells it."""
+    slots = weighed.evidence.leaves.at(n if weighed.vouches(n) else n + 1)
+    if not slots:
+        raise NoProof("records beside it are missing or in doubt")
+    return slots[0][:32] if weighed.vouches(n) else slots[0][32:64]
 
 
 # Checking one.

@@ -66,11 +66,21 @@ class Weighed:
         return None
 
     def _begin(self) -> Checkpoint | None:
-        """The first checkpoint of a window: proven by the first attested head behind it, whose root covers it."""
-        first = self.chain.heads[0].options[0] if self.chain.heads else None
-        if first is None or not first.sound or not self.evidence.leaves.absent(0, first.note.size):
-            return None
-        return first if any(head.trusted for head in self.chain.heads) else None
+        """Of a window, the first checkpoint at or behind its first record; None where nothing lies before it.
+
+        It is proven by the chain of keys from checkpoint 0, or by the first attested head behind it, whose root covers
+        it; where neither is here, it stays a beginning, and `missing-checkpoint` says that nobody vouches for it.
+        """
+        leaves = self.evidence.leaves
+        first = next(iter(leaves.present(0, leaves.top)), 0)
+        options = [head.options[0] for head in self.chain.heads]
+        return next((each for each in options if first and each.sound and each.note.size >= first), None)
+
+    @cached_property
+    def is_vouched(self) -> bool:
+        """Whether the beginning of the proof is true."""
+        begin = self.begin
+        return begin is not None and any(head.trusted and head.index >= begin.index for head in self.chain.heads)
 
     def _recovered(self) -> Head | None:
         """What the keeper sealed of a stream whose process died, as one more head."""
@@ -87,7 +97,7 @@ class Weighed:
         if self.begin is None:
             return heads
         later = [head for head in heads if head.index > self.begin.index]
-        if self.trim is None:
+        if self.trim is None and self.is_vouched:
             while later and not later[0].trusted:
                 later.pop(0)
         return later
@@ -150,7 +160,7 @@ class Weighed:
     def _of_checkpoints(self) -> Iterator[Verdict]:
         chain, proof = self.chain, self.proof
         unborn = not self.evidence.heads and self.evidence.leaves.top > 1
-        begin = self.begin.index if self.begin else 0
+        begin = self.begin.index if self.begin and (self.trim or self.is_vouched) else 0
         missing = [(0, 0)] if unborn else [run for run in chain.missing if run[1] >= begin]
         yield from self._say_runs("missing-checkpoint", missing)
         yield from self._say("bad-checkpoint-signature", chain.bad_signature)
@@ -221,7 +231,7 @@ class Weighed:
         """Where the proof begins, if not with the birth."""
         if self.trim is not None:
             yield Verdict("trimmed", self.stream, span(0, self.trim.note.size - 1))
-        elif self.begin is not None:
+        elif self.begin is not None and self.is_vouched:
             yield Verdict("from-checkpoint", self.stream, str(self.begin.note.size), self.begin.note.size)
 
     def _of_gaps(self) -> Iterator[Verdict]:

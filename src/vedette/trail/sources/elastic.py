@@ -91,16 +91,16 @@ class Elastic(Source):
         return answer
 
     def _query(self) -> dict[str, Any]:
-        """Narrowed by time and stream; how the stream's id was mapped is not known, so both ways are tried."""
+        """Narrowed by time, but for checkpoints, and by stream."""
         window, stream = self._request.window, self._request.stream
         filters: list[dict[str, Any]] = []
         if window:
             bounds = {"gte": str(window.begin_ns // 10**6)}
             bounds |= {"lte": str(window.end_ns(0) // 10**6 + 1)} if window.until_ns else {}
-            filters.append({"range": {"@timestamp": {**bounds, "format": "epoch_millis"}}})
+            within = {"range": {"@timestamp": {**bounds, "format": "epoch_millis"}}}
+            filters.append(_any(within, *_terms("attributes.vedette.type", "checkpoint")))
         if stream:
-            names = ("attributes.vedette.stream.id", "attributes.vedette.stream.id.keyword")
-            filters.append({"bool": {"should": [{"term": {name: stream}} for name in names]}})
+            filters.append(_any(*_terms("attributes.vedette.stream.id", stream)))
         return {"bool": {"filter": filters}} if filters else {"match_all": {}}
 
     def _body(self, hit: Any) -> Iterator[str]:
@@ -116,6 +116,15 @@ class Elastic(Source):
         self.index = flat(_at(source, "attributes"))
         yield body
         self.index = None
+
+
+def _any(*queries: dict[str, Any]) -> dict[str, Any]:
+    return {"bool": {"should": list(queries), "minimum_should_match": 1}}
+
+
+def _terms(name: str, value: str) -> list[dict[str, Any]]:
+    """How a name was mapped is not known, so both ways are tried."""
+    return [{"term": {each: value}} for each in (name, f"{name}.keyword")]
 
 
 def _at(document: Any, path: str) -> Any:

@@ -37,7 +37,6 @@ class Kafka(Source):
         if not self._topic or not self._brokers:
             raise Unreachable("name the broker and the topic, as in kafka:broker:9092/vedette.audit.v1")
         self._options = _options(who.removeprefix("//"), dict(parse_qsl(query)))
-        self._window = request.window
         self._where = self._topic
 
     def where(self) -> str:
@@ -62,7 +61,6 @@ class Kafka(Source):
             raise Unreachable(f"kafka {self._brokers}: there is no topic {plain(self._topic)}")
         consumer.assign(partitions)
         consumer.seek_to_beginning(*partitions)
-        self._skip(consumer, partitions)
         heard = time.monotonic()
         while self._left(consumer, partitions):
             came = consumer.poll(timeout_ms=_POLL_MS)
@@ -73,14 +71,6 @@ class Kafka(Source):
             for messages in came.values():
                 for message in messages:
                     yield from self._message(message)
-
-    def _skip(self, consumer: Any, partitions: list[Any]) -> None:
-        """With a window: begin where it begins, by the time of the messages."""
-        begin = self._window.begin_ns // 10**6
-        found = consumer.offsets_for_times(dict.fromkeys(partitions, begin)) if begin else {}
-        for partition, place in found.items():
-            if place is not None:
-                consumer.seek(partition, place.offset)
 
     def _left(self, consumer: Any, partitions: list[Any]) -> bool:
         ends = consumer.end_offsets(partitions)

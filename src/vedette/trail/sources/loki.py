@@ -22,6 +22,7 @@ FIRST, PAGE, LEAST = 100, 1000, 15
 """Entries of the first page, of any, and so few that they fit whatever they hold: a line has 256 KB at most."""
 ROOM = 2 * 1024 * 1024
 _LABELS = 1024
+_CHECKPOINTS = ' | vedette_type="checkpoint"'
 MOST = 5000
 """Loki's default limit of one query: so many entries of one stamp can be read, no more."""
 DAY_NS = 86_400 * 10**9
@@ -60,9 +61,9 @@ class Loki(Source):
 
     def __iter__(self) -> Iterator[str]:
         try:
-            for begin, end in _slices(self._request):
+            for begin, end, only in _slices(self._request):
                 for query in self._queries(begin, end):
-                    yield from self._stream(query, begin, end)
+                    yield from self._stream(query + only, begin, end)
         finally:
             self._api.close()
 
@@ -134,10 +135,12 @@ def _selector(label: str, value: str) -> str:
     return f"{{{label}={json.dumps(value)}}}"
 
 
-def _slices(request: Request) -> Iterator[tuple[int, int]]:
+def _slices(request: Request) -> Iterator[tuple[int, int, str]]:
+    """Begin, end and filter of each query: before a window, only checkpoints are asked for."""
     now = time.time_ns()
-    end = request.window.end_ns(now + DAY_NS)
-    begin = request.window.begin_ns or now - REACH_NS
-    while begin < end:
-        yield begin, min(begin + SLICE_NS, end)
-        begin += SLICE_NS
+    end, reach = request.window.end_ns(now + DAY_NS), now - REACH_NS
+    begin = request.window.begin_ns or reach
+    spans = [(reach, begin, _CHECKPOINTS), (begin, end, "")]
+    for first, last, only in spans:
+        for at in range(first, last, SLICE_NS):
+            yield at, min(at + SLICE_NS, last), only

@@ -15,7 +15,10 @@ class Unreachable(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Wall-clock nanoseconds, both ends included; 0 = open. A source may yield more than lies in it, never less."""
+    """Wall-clock nanoseconds, both ends included; 0 = open. A source may yield more than lies in it, never less.
+
+    Checkpoints from before it belong to it: the chain of keys begins with checkpoint 0.
+    """
 
     since_ns: int = 0
     until_ns: int = 0
