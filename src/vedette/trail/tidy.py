@@ -17,7 +17,7 @@ from vedette.trail import lifecycle, trim
 from vedette.trail.folder import Unavailable
 from vedette.trail.room import Level, Room
 
-OFTEN, SELDOM = 1.0, 60.0
+AT_ONCE, OFTEN, SELDOM = 0.05, 1.0, 60.0
 CHEAP = 100
 """Counting takes a hundredth of the time at most."""
 
@@ -54,7 +54,7 @@ class Tidy:
         now = time.monotonic()
         swept = now - self._swept < SELDOM
         level = room.level(total)
-        pause = 0.0 if level > self._level else OFTEN
+        pause = AT_ONCE if level > self._level or level >= Level.TRIMMING else OFTEN
         if now - room.counted < max(pause, CHEAP * room.took):
             return
         if total == self._total and swept and level is Level.FREE:
