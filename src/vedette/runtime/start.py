@@ -69,6 +69,8 @@ def start(**settings: Any) -> bool:
 def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
     if settings.redact == "off":
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
+    if settings.at_rest and settings.at_rest_key is None:
+        logger.warning("vedette: VEDETTE_AT_REST without VEDETTE_AT_REST_KEY: the trail is written, not shipped or trimmed")
     redactor = Redactor(settings.redact, load_key(settings.redact_key, settings.trail))
     shipping = Shipping(settings, redactor)
     OURS.look_in(settings.at_rest_key)

@@ -20,6 +20,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from vedette.trail.identities import Keys, Recipients, wrapped
 from vedette.trail.spool import (
@@ -34,10 +35,12 @@ from vedette.trail.spool import (
     encode_frame,
     frame_at,
     frame_head,
-    scan,
+    plain_frames,
 )
 
 _COUNT = struct.Struct("<Q")
+_CRC = struct.Struct("<I")
+_ZEROS = bytes(4)
 _TAG = 16
 _MOST_WRAPPED = 64 * 1024
 
@@ -82,15 +85,17 @@ class Cipher:
         return told.pack() + encode_frame(KEY, self._wrapped)
 
     def seal(self, data: bytes) -> bytes:
-        """`data`, a run of plain frames, with each payload encrypted under a nonce that never comes again."""
-        return b"".join(self._sealed(frame) for frame in scan(data, 0))
+        """`data`, a run of plain frames, with each payload encrypted under a nonce that never comes again.
 
-    def _sealed(self, frame: Frame) -> bytes:
-        count = _COUNT.pack(next(self._next))
-        flags = frame.flags | ENCRYPTED
-        head = frame_head(_COUNT.size + len(frame.payload) + _TAG, frame.type, flags)
-        sealed: bytes = self._key.encrypt(bytes(4) + count, frame.payload, self._about + head)
-        return encode_frame(frame.type, count + sealed, flags)
+        The frames are our own, made a moment ago: their CRC is not checked again.
+        """
+        sealed = bytearray()
+        for kind, flags, payload in plain_frames(data):
+            count = _COUNT.pack(next(self._next))
+            head = frame_head(_COUNT.size + len(payload) + _TAG, kind, flags | ENCRYPTED)
+            rest = head + count + self._key.encrypt(_ZEROS + count, payload, self._about + head)
+            sealed += _CRC.pack(crc32(rest)) + rest
+        return bytes(sealed)
 
 
 def _mark(payload: bytes) -> bytes:
@@ -133,7 +138,7 @@ class _Opener:
         count, sealed = frame.payload[: _COUNT.size], frame.payload[_COUNT.size :]
         head = frame_head(len(frame.payload), frame.type, frame.flags)
         try:
-            payload = self._key.decrypt(bytes(4) + count, sealed, self._about + head)
+            payload = self._key.decrypt(_ZEROS + count, sealed, self._about + head)
         except (self._invalid, ValueError):
             return None
         return replace(frame, payload=payload, flags=frame.flags & ~ENCRYPTED)

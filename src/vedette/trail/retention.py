@@ -26,6 +26,7 @@ from vedette.trail.holds import Holds
 from vedette.trail.identities import OURS, Keys
 from vedette.trail.keeper import writer_is_dead
 from vedette.trail.log import Trail
+from vedette.trail.rest import Locked
 from vedette.trail.seals import Seal, Seals
 from vedette.trail.spans import Spans
 from vedette.trail.spool import HEADER_SIZE, BadSegment, Header, segment_files, stream_folders
@@ -159,5 +160,5 @@ class Retention:
             contextvars.Context().run(thread.start)
 
     def _run(self) -> None:
-        with guard("trail.retention"):
+        with guard("trail.retention"), suppress(Locked):  # without a key nothing can go: said when the process started
             apply(self._trail, cutoff(self._days))

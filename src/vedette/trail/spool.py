@@ -107,6 +107,16 @@ def scan(data: bytes, offset: int = HEADER_SIZE) -> Iterator[Frame]:
         offset = frame.end
 
 
+def plain_frames(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Type, flags and payload of each frame in `data`, which we made and nobody can have damaged."""
+    at = 0
+    while at < len(data):
+        _, length, kind, flags, _ = _FRAME.unpack_from(data, at)
+        start = at + _FRAME.size
+        at = start + length
+        yield kind, flags, data[start:at]
+
+
 def frame_at(data: bytes, offset: int) -> Frame | None:
     """The frame at `offset` if it checks, or if it is content whose erasure was cut off half way."""
     start = offset + _FRAME.size
