@@ -9,7 +9,7 @@ from vedette.trail.evidence import Evidence
 from vedette.trail.heads import Chain
 from vedette.trail.known import Known
 from vedette.trail.merkle import Frontier
-from vedette.trail.verdicts import Verdict
+from vedette.trail.verdicts import HostReport, Verdict
 from vedette.trail.weighed import Weighed
 
 
@@ -48,6 +48,14 @@ class Hosted(Weighed):
             yield Verdict("rollback-vs-anchor", self.stream, f"{sealed}<{max(beyond)}", sealed)
         within = (each for each in self._seen if each.note.size in self._roots)
         yield from self._say("anchor-mismatch", (each.note.size for each in within if not self._agrees(each)))
+
+    def host_report(self) -> HostReport:
+        newest = max(self.anchors, key=lambda each: (each.note.size, each.time), default=None)
+        told = super().report()
+        if newest is None:
+            return HostReport(self.trail, told.records, told.proven)
+        name = f"{newest.kind} {newest.name}"
+        return HostReport(self.trail, told.records, told.proven, newest.note.size, name, newest.time)
 
     def _agrees(self, seen: Seen) -> bool:
         return self._roots.get(seen.note.size) == seen.note.root

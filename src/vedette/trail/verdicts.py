@@ -84,6 +84,21 @@ class StreamReport:
 
 
 @dataclass(frozen=True, slots=True)
+class HostReport:
+    """One host log: `proven` of its `records`, of which the first `anchored` were seen by `anchor` at `time_ns`.
+
+    Empty and 0 where no anchor that is believed has seen it; a time of 0 where the anchor tells none.
+    """
+
+    trail: str
+    records: int
+    proven: int
+    anchored: int = 0
+    anchor: str = ""
+    time_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The answer. `bodies` were read; `unread` of them were no part of a trail: `unread_why` tells of the first.
 
@@ -97,10 +112,11 @@ class Report:
     unread_why: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    hosts: tuple[HostReport, ...] = ()
 
     @property
     def grade(self) -> Grade:
-        if not self.streams:
+        if not self.streams and not self.hosts:
             return Grade.NO_ANSWER
         return max((each.grade for each in self.verdicts), default=Grade.WHOLE)
 
@@ -133,12 +149,18 @@ class Report:
                 | {"detail": each.detail}
                 for each in self.verdicts
             ],
+            "hosts": [_host(each) for each in self.hosts],
             "streams": [_stream(each) for each in self.streams],
         }
 
 
 def _is_of_all(verdict: Verdict) -> bool:
     return not verdict.stream and verdict.name not in ("missing-stream", "stream-not-closed")
+
+
+def _host(report: HostReport) -> dict[str, Any]:
+    named = {name: getattr(report, name) for name in ("trail", "records", "proven", "anchored", "anchor")}
+    return {**named, "time": str(report.time_ns)}
 
 
 def _stream(report: StreamReport) -> dict[str, Any]:

@@ -100,6 +100,7 @@ class Examined:
             tuple(why),
             tuple(self.beside.anchors.complaints),
             tuple(sorted({each.name for each in verdicts} & set(self.beside.forbid))),
+            self.judge.hosts(),
         )
 
 

@@ -93,8 +93,14 @@ class Anchor(Protocol):
     def attest(self, log: Growing) -> Statement:
         """Show it the newest note. Raises `Failed`."""
 
-    def time(self, statement: Statement) -> int:
-        """When, in ns of the anchor's own clock, it saw the note (0 = it tells no time). Raises `NotProven`."""
+    def time(self, statement: Statement) -> int | None:
+        """When, in ns of the anchor's own clock, it saw the note. Raises `NotProven`.
+
+        None where a statement proves nothing in other hands: only what is `kept` counts.
+        """
 
     def kept(self, trail: str) -> Iterator[tuple[Statement, int]]:
-        """Statements that lie with the anchor itself, with their times, for the trail of this id. Raises `Failed`."""
+        """Statements that lie with the anchor itself, for the trail of this id. Raises `Failed`.
+
+        With the time at which it took them, in ns; 0 = it tells none.
+        """

@@ -23,7 +23,8 @@ class Trust:
         for each in self.anchors:
             if (each.kind, each.name) == (statement.kind, statement.name):
                 try:
-                    return _seen(statement, each.time(statement))
+                    time = each.time(statement)
+                    return None if time is None else _seen(statement, time)
                 except (NotProven, BadNote) as error:
                     self._complain(str(error))
         return None
