@@ -50,7 +50,7 @@ vedette.lifecycle.phase vedette.lifecycle.reason vedette.gap.state vedette.gap.k
 vedette.trail.id vedette.host.id vedette.boot.id vedette.start_ns
 vedette.key.id vedette.parent.stream vedette.body.sha256 vedette.http.redirect.from vedette.end.reason
 vedette.content.policy vedette.erasure.stream vedette.erasure.field vedette.erasure.runs vedette.erasure.subject
-vedette.trim.stream vedette.trim.what vedette.who vedette.why vedette.hold.id vedette.hold.subject
+vedette.trim.stream vedette.trim.what vedette.told.first vedette.who vedette.why vedette.hold.id vedette.hold.subject
 vedette.arguments.digest vedette.approval vedette.process.env.names
 """
 

@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     identity, recipient = generate()
     try:
-        create(args.file, f"# {recipient}\n{identity}\n".encode())
+        create(args.file, f"# {recipient}\n{identity}\n".encode(), 0o600)
     except OSError as error:
         raise UsageError(f"{args.file}: {error.strerror}") from error
     print(f"VEDETTE_AT_REST={recipient}")

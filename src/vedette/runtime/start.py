@@ -70,7 +70,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
     if settings.redact == "off":
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
     if settings.at_rest and settings.at_rest_key is None:
-        logger.warning("vedette: VEDETTE_AT_REST without VEDETTE_AT_REST_KEY: the trail is written, not shipped or trimmed")
+        logger.warning("vedette: VEDETTE_AT_REST without VEDETTE_AT_REST_KEY: the trail cannot be shipped from here")
     redactor = Redactor(settings.redact, load_key(settings.redact_key, settings.trail))
     shipping = Shipping(settings, redactor)
     OURS.look_in(settings.at_rest_key)
@@ -85,6 +85,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
         content=settings.content,
         custody=Custody(settings.at_rest, settings.trail_group, settings.host_log),
         sync_timeout=settings.sync_timeout,
+        limits=shipping.limits,
     )
     trail.chore = Retention(trail, settings.retention).look
     line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))

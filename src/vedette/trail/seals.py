@@ -97,7 +97,7 @@ class Seals:
                 if (seal.user, seal.session) == (user, session) and self._in_use(seal):
                     return seal
             seal = Seal(os.urandom(8).hex(), user, session, os.urandom(32).hex())
-            replace(self._folder / seal.id, json.dumps(asdict(seal)).encode())
+            replace(self._folder / seal.id, json.dumps(asdict(seal)).encode(), 0o600)
             return seal
 
     @contextmanager

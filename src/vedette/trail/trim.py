@@ -3,7 +3,7 @@
 Guarantee: before records are deleted, a `trim` record says which go and from which checkpoint what is left can be
 proven, and that record is sealed and on disk. The birth and all checkpoints stay for ever, some kilobytes a segment, so
 the chain of keys is never broken. What a collector has not acknowledged is no candidate where one is configured, and
-what is under a legal hold never is.
+what is under a legal hold never is. What the records told of erasures and trims elsewhere is told again before they go.
 Known sad path: a process that dies between record and deletion leaves files that are said to be gone; they still prove.
 """
 
@@ -28,6 +28,7 @@ from vedette.trail.holds import BadHolds, Holds
 from vedette.trail.keeper import writer_is_dead
 from vedette.trail.notes import BadNote, parse_checkpoint
 from vedette.trail.rest import Locked
+from vedette.trail.retold import retold
 from vedette.trail.spool import (
     CHECKPOINT,
     CONTENT,
@@ -101,6 +102,8 @@ def let_go(path: Path, tell: Callable[[Event], object], reason: str) -> int:
     first = int(gone[0].stem == "000000")  # the birth stays
     if end <= first:
         return 0
+    for event in retold(gone):
+        tell(event)
     tell(lifecycle.trim(stream, first, end - 1, reason, left))
     freed = sum(map(_emptied, gone))
     sync_folder(folder)

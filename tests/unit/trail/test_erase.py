@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.sound import sound
 
 from vedette.event import Actor, Event, Kind
-from vedette.trail import Trail, erasure, reading, sources
+from vedette.trail import Trail, erasure, reading, sources, trim
 from vedette.trail.erase import Wanted, carry_out, plan
 from vedette.trail.holds import BadHolds, Holds
 from vedette.trail.identities import Keys, generate, unb64u
@@ -203,6 +203,42 @@ def test_encrypted_trails_are_erased_likewise(tmp_path: Path) -> None:
     trail.close("stop")
     shown = [each.content for each in reading.records(tmp_path, keys=keys) if each.envelope["k"] == "tool"]
     assert shown == [{}, {"asked": "word asked", "said": "word said"}]
+
+
+def test_an_erasure_outlives_the_record_that_told_of_it(tmp_path: Path) -> None:
+    """The stream of the erasure is trimmed itself: who trims it tells of the erasure again, once, and from where."""
+    stream = recorded(tmp_path)
+    erased(tmp_path, Wanted(users=frozenset("a")))
+    named = {f"content-erased {stream} {n} {field}" for n in (1, 3) for field in ("asked", "said")}
+    (teller,) = segment_files(stream_folders(tmp_path)[1])
+    told = sound(teller.parent).id
+    trail = opened(tmp_path)
+
+    def tell(what: Event) -> None:
+        trail.append(what)
+        trail.seal()
+
+    trim.let_go(teller, tell, "a test")
+    trail.close("stop")
+    assert {each for each in verdicts(tmp_path) if not each.startswith(f"trimmed {told}")} == named
+    again = [
+        each.envelope["a"] for each in reading.records(tmp_path) if "vedette.told.first" in each.envelope.get("a", {})
+    ]
+    assert [(each["vedette.told.first"], each["vedette.why"]) for each in again] == [(f"{told}-1", "article 17")]
+
+
+@given(data=st.data(), size=st.integers(500, 5000), gone=st.integers(0, 2))
+def test_power_loss_in_the_middle_of_an_erasure(data: st.DataObject, size: int, gone: int) -> None:
+    """Sectors reach the disk in any order: once the flag is there, any mixture of old and new reads as erased."""
+    frames = [encode_frame(CONTENT, bytes([65 + number]) * size) for number in range(3)]
+    frames[gone] = frames[gone][:9] + bytes([ERASED]) + frames[gone][10:]
+    before = b"".join(frames)
+    frames[gone] = encode_frame(CONTENT, bytes(size), ERASED)
+    after = b"".join(frames)
+    sectors = range(0, len(before), 512)
+    kept = data.draw(st.sets(st.sampled_from(sectors)))
+    mixed = b"".join((after if at in kept else before)[at : at + 512] for at in sectors)
+    assert [each.flags for each in scan(mixed + bytes(64), 0)] == [ERASED * (number == gone) for number in range(3)]
 
 
 # Kills.
