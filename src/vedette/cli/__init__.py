@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "record an example agent, show the record, prove it, and tamper with it",
     "show": "the record as a readable timeline",
     "verify": "prove that the record is whole",
+    "ship": "carry the trail to the collector, also what dead processes left",
     "erase": "destroy content of a user, a session or a record; the proof stays whole",
     "retention": "what is kept until when, and legal holds",
     "keygen": "a key for trails that are encrypted at rest",

@@ -240,6 +240,12 @@ class Trail:
         if durable:
             self._syncer.publish(self._sync())
 
+    def beat(self) -> None:
+        """A heartbeat now: a record that a collector cannot have seen."""
+        writer = self._writer
+        vitals = self.vitals() if self.vitals else {}
+        self.append(lifecycle.heartbeat(len(writer.open), writer.lost, self._syncer.lag_ms, vitals))
+
     def close(self, reason: str) -> None:
         """A `close` record and the last checkpoint, on disk; whoever appends now gets `Unavailable`.
 

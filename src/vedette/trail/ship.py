@@ -177,10 +177,19 @@ class Shipper:
         """
         if self._thread is None or not self._thread.is_alive():
             return self._drain_here(time.monotonic() + timeout)
-        with self._hurried(), self._settled:
+        with self._hurried():
+            return self.answered(self.ask(), timeout)
+
+    def ask(self) -> int:
+        """Ask the thread to look at once and to ship all there is; a number for `answered`."""
+        with self._settled:
             self._asked += 1
-            asked = self._asked
             self._work.set()
+            return self._asked
+
+    def answered(self, asked: int, timeout: float) -> bool:
+        """Whether all that was there has been acknowledged, within `timeout` seconds."""
+        with self._settled:
             return self._settled.wait_for(lambda: self._answered >= asked, timeout)
 
     def _drain_here(self, end: float) -> bool:
@@ -238,6 +247,11 @@ class Shipper:
     def unacknowledged(self) -> int:
         """Records of the streams being shipped that no collector has acknowledged."""
         return sum(max(size(each.folder) - each.place.n, 0) for each in self._streams)
+
+    @property
+    def failing(self) -> bool:
+        """Whether something waits for another try."""
+        return any(each.retrying for each in self._streams)
 
     @property
     def lag(self) -> float:
