@@ -89,7 +89,9 @@ def test_a_daemon_ships_what_a_living_process_writes(tmp_path: Path, receiver: R
         with subprocess.Popen([sys.executable, "-c", COMMAND, "ship"], env=env) as daemon:
             assert receiver.wait_for(lambda got: any('"user_input"' in body for body in got.bodies))
             host.communicate("\n")
-            assert receiver.wait_for(lambda got: any('"vedette.lifecycle.phase":"close"' in body for body in got.bodies))
+            assert receiver.wait_for(
+                lambda got: any('"vedette.lifecycle.phase":"close"' in body for body in got.bodies)
+            )
             daemon.send_signal(signal.SIGTERM)
             assert daemon.wait(10) == 0
     assert os.listdir(trail / "streams") == ["00000000"]
