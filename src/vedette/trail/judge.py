@@ -162,7 +162,8 @@ class Judge:
         """Streams that the host log has seen, and that are not here."""
         here = {each.stream for each in [*self._streams, *self._hosts]}
         gone = {trim.stream: trim for trim in self._whole_trims()}
-        for stream in sorted(self._attested.keys() - here - gone.keys()):
+        logs = {each.note.origin.split("/")[-2] for each in self._outside.seen}
+        for stream in sorted((self._attested.keys() | logs) - here - gone.keys()):
             yield Verdict("anchored-stream-missing", plain(stream))
         for stream, trim in sorted(gone.items()):
             if stream not in here:
