@@ -63,6 +63,8 @@ class Told:
 
     def lifecycle(self, n: int, phase: object, facts: Mapping[str, Any]) -> None:
         """A lifecycle record. One without what it needs says nothing."""
+        if type(phase) is not str:
+            return
         if phase in HEADS:
             self._head(n, facts)
         elif phase == "trim":

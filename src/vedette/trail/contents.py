@@ -21,6 +21,7 @@ Open = Callable[[str, str, int, str, bytes], bytes | None]
 """Opens sealed content: key id, stream, number, field, ciphertext -> payload; None without the key (`Seals.open`)."""
 
 MOST_PARTS = 1024
+SALT = 16
 
 
 class BadContent(ValueError):
@@ -134,9 +135,12 @@ class Contents:
 
     def _come(self, n: int, name: str, salt: str, text: str) -> None:
         try:
-            payload = unb64u(salt) + name.encode() + b"\x00" + text.encode()
+            raw = unb64u(salt)
+            payload = raw + name.encode() + b"\x00" + text.encode()
         except ValueError as error:
             raise BadContent("a salt that is not base64url") from error
+        if len(raw) != SALT:  # a longer one could swallow the name and the beginning of the content
+            raise BadContent("a salt that is not 16 bytes")
         self._found(n, (name, b64u(sha256(b"\x10" + payload).digest())))
 
     def _found(self, n: int, found: Field) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from binascii import a2b_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from vedette.trail.spans import Spans
 
 MOST_STEPS = 64
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
+_IS_HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
 _HALF_SECOND = 500_000_000
 _MOST_NS = 2**63
 
@@ -173,17 +175,14 @@ class Evidence:
 
 def _nanoseconds(text: object) -> int:
     """A decimal string; 0 for what is none."""
-    try:
-        value = int(text) if type(text) is str else 0
-    except ValueError:
+    if type(text) is not str or not text.isascii() or not text.isdigit() or len(text) > 19:
         return 0
-    return value if 0 <= value < _MOST_NS else 0
+    value = int(text)
+    return value if value < _MOST_NS else 0
 
 
 def _hash(text: object) -> bytes:
     """The 32 bytes of a base64url hash; zeros, which are no leaf, for what is none."""
-    try:
-        raw = a2b_base64(text.encode().translate(_URLSAFE) + b"=") if type(text) is str else b""
-    except ValueError:
+    if type(text) is not str or not _IS_HASH(text):
         return NONE
-    return raw if len(raw) == 32 else NONE
+    return a2b_base64(text.encode().translate(_URLSAFE) + b"=")

@@ -117,10 +117,14 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
 
 
 def _base64(text: str) -> bytes:
+    """Bytes have one spelling only: padded, and with no bit set beyond them."""
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise BadNote("not base64") from None
+    if base64.b64encode(raw).decode() != text:
+        raise BadNote("not base64")
+    return raw
 
 
 def _peaks(value: object) -> tuple[bytes, ...] | None:

@@ -29,6 +29,12 @@ __all__ = ["Beside", "Examined", "Grade", "Report", "StreamReport", "Verdict", "
 MOST_REASONS = 20
 MOST_STATEMENTS = 2**20
 STATEMENT = "vedette.anchor.statement"
+MEMBERS = {
+    "checkpoint": set("f i note s v y".split()),
+    "content": set("d f i k n s salt v y".split()),
+    "sealed": set("d f i k key n s v y".split()),
+}
+"""What is not signed has nothing beside it: a member more would pass for a part of what is proven."""
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -131,13 +137,15 @@ class Reading:
             self.why.append(f"body {self.bodies}: {reason}")
 
     def _sort(self, line: dict[str, Any], raw: bytes, canonical: bool, index: Mapping[str, Any] | None) -> None:
-        stream = line.get("s")
-        if type(stream) is not str or line.get("v") != 1:
+        stream, version = line.get("s"), line.get("v")
+        if type(stream) is not str or type(version) is not int or version != 1:
             raise Foreign("not of a trail")
         evidence = self.streams.get(stream) or self._meet(stream)
         sort = line.get("y")
         if not canonical:
             evidence.strange(line)
+        elif type(sort) is str and sort in MEMBERS and line.keys() != MEMBERS[sort]:
+            raise Foreign("a line with other members than its sort has")
         elif sort is None:
             evidence.record(line, raw, index)
         elif sort == "checkpoint":
