@@ -15,7 +15,6 @@ from tests.otlp_receiver import Receiver, Say
 from tests.spooled import Spooled
 from tests.trails import clean, python
 
-
 COMMAND = "import sys; from vedette.cli import main; sys.exit(main())"
 
 
