@@ -68,7 +68,7 @@ vedette.seq vedette.finding.confidence vedette.ordinal vedette.parent.seq vedett
 vedette.arguments.size vedette.content.unread vedette.http.decoded.size vedette.attempt
 vedette.open.intents vedette.queue.depth vedette.unshipped.count vedette.unshipped.age vedette.guard.faults
 vedette.torn.bytes vedette.gap.count vedette.clock.before vedette.clock.after
-vedette.erasure.seq vedette.erasure.count vedette.erasure.keys vedette.trim.first vedette.trim.last
+vedette.erasure.seq vedette.erasure.copies vedette.erasure.keys vedette.trim.first vedette.trim.last
 """
 
 _BOOLS = """

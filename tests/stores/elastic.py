@@ -24,6 +24,7 @@ class Elastic:
     password: str = ""
     throttle: int = 0
     lame: bool = False
+    gone: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
     points: dict[str, list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
 
@@ -44,13 +45,22 @@ class Elastic:
         if (asked.method, asked.path) == ("POST", made):
             return self._open("pit_id" if self.opensearch else "id")
         if asked.method == "DELETE":
-            return self._close(asked.body)
+            _, document, name = asked.path.rpartition(f"/{self.index}/_doc/")
+            return self._delete(name) if document else self._close(asked.body)
         if (asked.method, asked.path) == ("POST", "/_search"):
             return self._search(asked.body)
+        if (asked.method, asked.path) == ("POST", f"/{self.index}/_refresh"):
+            return Answer({"_shards": {"failed": 0}})
         return Answer({"error": {"type": "index_not_found_exception", "reason": "no such index"}}, 404)
 
+    def _delete(self, name: str) -> Answer:
+        """By its id, which is its place; the others keep theirs."""
+        there = name not in self.gone
+        self.gone.add(name)
+        return Answer({"result": "deleted" if there else "not_found"}, 200 if there else 404)
+
     def _open(self, name: str) -> Answer:
-        held = [(f"{at:06d}", each) for at, each in enumerate(self.documents)]
+        held = [(f"{at:06d}", each) for at, each in enumerate(self.documents) if f"{at:06d}" not in self.gone]
         random.Random(len(self.asked)).shuffle(held)
         self.points[key := f"point-{len(self.asked)}"] = held
         return Answer({name: key})
@@ -75,7 +85,7 @@ class Elastic:
         begin = self._after(held, body.get("search_after"))
         page = held[begin : begin + body["size"]]
         hits = [
-            {"_id": name, "_source": each, "sort": [name if self.opensearch else begin + at]}
+            {"_index": self.index, "_id": name, "_source": each, "sort": [name if self.opensearch else begin + at]}
             for at, (name, each) in enumerate(page)
         ]
         total = {"total": {"value": len(held)}} if body.get("track_total_hits") else {}

@@ -15,7 +15,7 @@ from vedette.cli.own import folder_of, names, operator, own_trail, plainly, reda
 from vedette.cli.paint import Paint, size
 from vedette.cli.select import since
 from vedette.config import Settings
-from vedette.trail.erase import Plan, Wanted, carry_out, plan
+from vedette.trail.erase import Done, Plan, Wanted, carry_out, plan
 from vedette.trail.follow import header
 from vedette.trail.spool import stream_folders
 from vedette.trail.target import target
@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--before", metavar="DATE", help="of records older than this: 2026-11-24, 400d")
     parser.add_argument("--reason", required=True, help="why; stands in the record, redacted")
     parser.add_argument("--who", help="who decided (default: the user of the operating system)")
+    parser.add_argument("--backend", metavar="SRC", help="where copies went, as for verify --from (VEDETTE_RECONCILE)")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument("--dry-run", action="store_true", help="show what would go, and change nothing")
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -43,17 +44,18 @@ def run(args: argparse.Namespace) -> int:
     folder = folder_of(args.trail, config)
     with plainly():
         found = plan(folder, _wanted(args, config, folder))
+    backend = args.backend or config.reconcile
     if not args.json:
         print("\n".join(_told(found)))
     if args.dry_run or not found:
-        return _ended(args, found, 0)
+        return _ended(args, found, Done(0), backend)
     if not (args.yes or _confirmed()):
         print("nothing was erased; add --yes to go on without a question", file=sys.stderr)
         return 1
     with own_trail(config, folder, "erase") as trail:
         words = redactor(config, folder)
-        done = carry_out(found, trail, words.text(operator(args.who)), words.text(args.reason))
-    return _ended(args, found, done)
+        done = carry_out(found, trail, words.text(operator(args.who)), words.text(args.reason), backend)
+    return _ended(args, found, done, backend)
 
 
 def _wanted(args: argparse.Namespace, config: Settings, folder: Path) -> Wanted:
@@ -112,36 +114,42 @@ def _confirmed() -> bool:
     return input("Destroy it? The proof stays, the content does not come back. [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _ended(args: argparse.Namespace, found: Plan, done: int) -> int:
+def _ended(args: argparse.Namespace, found: Plan, done: Done, backend: str) -> int:
     """Say what was done, and what is out of reach from here."""
     sent = target(os.environ)
     where = sent.endpoint if sent else ""
     if args.json:
         print(json.dumps(_as_json(found, done, where)))
-    elif done:
-        print(f"erased {done:,} fields; `vedette verify` says content-erased, and the proof is whole")
-    if found.spots and not args.json:
-        print("\n".join(_beyond(found, where)), file=sys.stderr)
-    return 1 if found.held else 0
+    elif done.fields:
+        print(f"erased {done.fields:,} fields; `vedette verify` says content-erased, and the proof is whole")
+    if backend and done.fields and not done.trouble:
+        print(f"deleted {done.copies:,} copies at the backend", file=sys.stderr)
+    elif found.spots:
+        print("\n".join(_beyond(done, where)), file=sys.stderr)
+    return 1 if found.held or done.trouble else 0
 
 
-def _beyond(found: Plan, where: str) -> Iterator[str]:
-    if not where:
+def _beyond(done: Done, where: str) -> Iterator[str]:
+    if done.trouble:
+        yield f"Copies at the backend could not be deleted: {done.trouble}"
+    elif not where:
         yield "No collector is configured here; copies that were shipped before, if any, remain where they went."
         return
-    yield f"Copies that {where} took remain, but for sealed ones whose key went. Delete them at each backend, where"
+    yield f"Copies that {where or 'it'} took remain, but for sealed ones whose key went. Delete them where they are:"
     yield "vedette.type is `content`, and vedette.stream.id and vedette.seq are of these records (--json lists them)."
     yield "A backend that cannot delete (object lock, Splunk, Kafka) needs VEDETTE_CONTENT=sealed from now on."
 
 
-def _as_json(found: Plan, done: int, where: str) -> dict[str, object]:
+def _as_json(found: Plan, done: Done, where: str) -> dict[str, object]:
     return {
         "fields": len(found.spots),
         "records": found.records,
         "bytes": sum(spot.size for spot in found.spots),
         "keys": len(found.seals),
         "held": len(found.held),
-        "erased": done,
+        "erased": done.fields,
+        "copies": done.copies,
+        "trouble": done.trouble,
         "collector": where,
         "uids": sorted({f"{spot.stream}-{spot.n}" for spot in found.spots}),
     }

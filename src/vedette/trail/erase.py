@@ -12,11 +12,13 @@ from pathlib import Path
 
 from vedette.event import Event, Fact, Phase
 from vedette.trail import erasure, lifecycle
+from vedette.trail.copies import delete_copies
 from vedette.trail.erasure import Envelope, Spot
 from vedette.trail.holds import Holds
 from vedette.trail.identities import OURS, Keys
 from vedette.trail.log import Trail
 from vedette.trail.seals import Seal, Seals
+from vedette.trail.sources.request import Unreachable
 from vedette.trail.spans import Spans
 
 PASSES = 3
@@ -94,8 +96,20 @@ def plan(trail: Path, wanted: Wanted, keys: Keys = OURS) -> Plan:
     return Plan(wanted, spots, held, going, erasure.parked(trail, spots))
 
 
-def carry_out(first: Plan, trail: Trail, who: str, why: str) -> int:
-    """Destroy what was planned, and tell of it in `trail`; how many fields. Who and why are redacted text."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was destroyed: content fields, and documents at the backend; `trouble` is why those could not be."""
+
+    fields: int
+    copies: int = 0
+    trouble: str = ""
+
+
+def carry_out(first: Plan, trail: Trail, who: str, why: str, backend: str = "") -> Done:
+    """Destroy what was planned, and tell of it in `trail`. Who and why are redacted text.
+
+    `backend` is where copies went, as for `vedette verify --from`; "" = none that is known.
+    """
     with erasure.upkeep(trail.folder):
         intents = [(event, trail.append(event)) for event in _events(first, who, why)]
         trail.seal()  # what is told of an erasure counts once it is signed
@@ -104,10 +118,21 @@ def carry_out(first: Plan, trail: Trail, who: str, why: str) -> int:
             seals.destroy(seal)
         for path in first.parked:
             erasure.shred(path)
-        done = _destroyed(first, trail.folder)
+        done = _copies(first, backend, _destroyed(first, trail.folder))
         for event, ack in intents:
-            trail.append(replace(event, phase=Phase.OUTCOME, of=ack.n))
+            facts = {**event.facts, "vedette.erasure.copies": done.copies}
+            trail.append(replace(event, phase=Phase.OUTCOME, of=ack.n, facts=facts))
     return done
+
+
+def _copies(first: Plan, backend: str, done: int) -> Done:
+    fields = {(spot.stream, spot.n, spot.field) for spot in first.spots if not spot.begun}
+    if not backend or not fields:
+        return Done(done)
+    try:
+        return Done(done, delete_copies(backend, fields))
+    except Unreachable as error:
+        return Done(done, trouble=str(error))
 
 
 def _destroyed(first: Plan, folder: Path) -> int:

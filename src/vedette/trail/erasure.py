@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from vedette.trail.copies import carries
 from vedette.trail.envelope import split_content
 from vedette.trail.follow import frames
 from vedette.trail.identities import OURS, Keys
@@ -188,15 +189,15 @@ def parked(trail: Path, spots: Iterable[Spot]) -> list[Path]:
     """Files in `rejected/` that hold copies of such content, which a backend refused."""
     wanted = {(spot.stream, spot.n, spot.field) for spot in spots}
     files = (path for stream in stream_folders(trail) for path in (stream / "rejected").glob("*.json"))
-    return [path for path in files if _holds(path, wanted)]
+    return [path for path in files if carries(_body(path), wanted)]
 
 
-def _holds(path: Path, wanted: set[tuple[str, int, str]]) -> bool:
+def _body(path: Path) -> str:
+    """What was refused; "" if that cannot be read."""
     try:
-        line = json.loads(json.loads(path.read_bytes())["body"])
-        return line.get("y") in ("content", "sealed") and (line["s"], line["n"], line["f"]) in wanted
+        return str(json.loads(path.read_bytes())["body"])
     except (OSError, ValueError, TypeError, KeyError):
-        return False
+        return ""
 
 
 def shred(path: Path) -> None:

@@ -24,21 +24,19 @@ _FIRST = "vedette.told.first"
 
 
 def retold(segments: Iterable[Path], keys: Keys = OURS) -> Iterator[Event]:
-    """The erasures and trims that the records of these segments tell of, each once; of locked ones nothing is known."""
-    told: set[str] = set()
+    """The erasures and trims that the records of these segments tell of; of segments that no key opens, nothing.
+
+    What was announced and then told of as done is told once.
+    """
+    found: list[dict[str, Any]] = []
     for path in segments:
         with suppress(Locked):
-            for envelope in _lifecycle(path, keys):
-                event = _event(envelope)
-                about = json.dumps(
-                    {name: value for name, value in event.facts.items() if name != _FIRST}, sort_keys=True
-                )
-                if about not in told:
-                    told.add(about)
-                    yield event
+            found += _telling(path, keys)
+    answered = {envelope.get("of") for envelope in found}
+    yield from (_event(envelope) for envelope in found if envelope["n"] not in answered)
 
 
-def _lifecycle(path: Path, keys: Keys) -> Iterator[dict[str, Any]]:
+def _telling(path: Path, keys: Keys) -> Iterator[dict[str, Any]]:
     for frame in opened(frames(path, HEADER_SIZE, final=True), path, keys):
         if frame.type == ENVELOPE and b'"k":"lifecycle"' in frame.payload:
             envelope = json.loads(frame.payload)
