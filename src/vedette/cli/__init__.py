@@ -18,6 +18,8 @@ COMMANDS = {
     "demo": "record an example agent, show the record, prove it, and tamper with it",
     "show": "the record as a readable timeline",
     "verify": "prove that the record is whole",
+    "status": "how the trail stands: streams, what waits, gaps, keeper, anchors",
+    "keeper": "keep the host log, which bounds what can be cut off unseen",
     "ship": "carry the trail to the collector, also what dead processes left",
     "erase": "destroy content of a user, a session or a record; the proof stays whole",
     "retention": "what is kept until when, and legal holds",

@@ -9,6 +9,7 @@ Sad path: a disk that is full is tried again each round; nothing that was sealed
 from __future__ import annotations
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from vedette.trail.lock import taken
 from vedette.trail.spool import stream_folders
 from vedette.trail.watch import Watch
 
-ROUND = 10.0
+EVERY = 10.0
+"""Seconds between two heads of one stream at least; its first one comes at once, for it may certify its birth."""
 QUIET = 60.0
 
 
@@ -39,6 +41,7 @@ class Keeping:
         self._lock: int | None = None
         self._log: HostLog | None = None
         self._watches: dict[Path, Watch] = {}
+        self._due: dict[Path, float] = {}
         self._done: set[int] = set()
 
     @property
@@ -92,10 +95,14 @@ class Keeping:
 
     def _look(self, log: HostLog) -> bool:
         news = False
+        now = time.monotonic()
         for folder in stream_folders(self._trail):
-            if int(folder.name) not in self._done:
+            if int(folder.name) not in self._done and self._due.get(folder, 0.0) <= now:
                 with guard("keeper.look"):
-                    news |= self._watch(log, self._watches.setdefault(folder, Watch(folder)))
+                    watch = self._watches.get(folder) or Watch(folder)
+                    news |= self._watch(log, watch)
+                    if watch.stream:
+                        self._watches[folder], self._due[folder] = watch, now + EVERY
         return news
 
     def _watch(self, log: HostLog, watch: Watch) -> bool:
@@ -109,10 +116,12 @@ class Keeping:
         if watch.closed or (dead and watch.stream):
             self._done.add(watch.ordinal)
             self._watches.pop(watch.folder, None)
+            self._due.pop(watch.folder, None)
         return bool(heads) or dead
 
     def stop(self) -> None:
         """A last look, and let go: another may keep the log at once."""
+        self._due.clear()
         try:
             with suppress(OSError):
                 self.round()

@@ -85,12 +85,17 @@ class Room:
 
     def open(self) -> None:
         """The directory is there: set the cap, count, take the ballast."""
-        if not self.most:
-            free = os.statvfs(self._folder)
-            self.most = max(min(LARGEST, free.f_bavail * free.f_frsize // 10), LEAST)
-            self._filling = self.most * Level.FILLING // 100
+        self.most = self.cap()
+        self._filling = self.most * Level.FILLING // 100
         self.count(0)
         self._take()
+
+    def cap(self) -> int:
+        """What was set, or what the disk has room for."""
+        if self.most:
+            return self.most
+        free = os.statvfs(self._folder)
+        return max(min(LARGEST, free.f_bavail * free.f_frsize // 10), LEAST)
 
     def count(self, total: int) -> None:
         """Look how much there is really. Some milliseconds for a thousand files: not for the host's thread."""
