@@ -196,7 +196,7 @@ class Trail:
         """A finding, once until a sync has succeeded again; nobody waits for that one."""
         if not self._late:
             self._late = True
-            with guard("trail.late"):
+            with suppress(Unavailable):  # it is in the gap
                 self._appended(lifecycle.late_sync(self._sync_timeout), sync=False)
 
     def _number(self, ack: Ack) -> int | None:
