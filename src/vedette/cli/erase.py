@@ -87,10 +87,13 @@ def _told(found: Plan) -> Iterator[str]:
     if not found and not found.held:
         yield "nothing to erase"
         return
-    streams = len({spot.stream for spot in found.spots})
-    what = f"{len(found.spots):,} content fields ({size(sum(spot.size for spot in found.spots))})"
+    streams = len({spot.stream for spot in found.told})
+    what = f"{len(found.told):,} content fields ({size(sum(spot.size for spot in found.told))})"
     where = f"{streams} streams" if streams != 1 else "one stream"
     yield f"{paint('bold', what)} of {found.records:,} records in {where}{_between(found)}"
+    loose = len(found.spots) - len(found.told)
+    if loose:
+        yield f"{loose:,} leftovers of writes and erasures that were cut off"
     if found.seals:
         yield f"{len(found.seals)} keys of sealed content: what was shipped under them can be read no more"
     if found.parked:
@@ -100,7 +103,7 @@ def _told(found: Plan) -> Iterator[str]:
 
 
 def _between(found: Plan) -> str:
-    times = sorted(int(spot.envelope["t"]) for spot in found.spots)
+    times = sorted(int(spot.envelope["t"]) for spot in found.told)
     return f", {_day(times[0])} to {_day(times[-1])}" if times else ""
 
 
@@ -124,7 +127,7 @@ def _ended(args: argparse.Namespace, found: Plan, done: Done, backend: str) -> i
         print(f"erased {done.fields:,} fields; `vedette verify` says content-erased, and the proof is whole")
     if backend and done.fields and not done.trouble:
         print(f"deleted {done.copies:,} copies at the backend", file=sys.stderr)
-    elif found.spots:
+    elif found.told:
         print("\n".join(_beyond(done, where)), file=sys.stderr)
     return 1 if found.held or done.trouble else 0
 
@@ -142,14 +145,14 @@ def _beyond(done: Done, where: str) -> Iterator[str]:
 
 def _as_json(found: Plan, done: Done, where: str) -> dict[str, object]:
     return {
-        "fields": len(found.spots),
+        "fields": len(found.told),
         "records": found.records,
-        "bytes": sum(spot.size for spot in found.spots),
+        "bytes": sum(spot.size for spot in found.told),
         "keys": len(found.seals),
         "held": len(found.held),
         "erased": done.fields,
         "copies": done.copies,
         "trouble": done.trouble,
         "collector": where,
-        "uids": sorted({f"{spot.stream}-{spot.n}" for spot in found.spots}),
+        "uids": sorted({f"{spot.stream}-{spot.n}" for spot in found.told}),
     }

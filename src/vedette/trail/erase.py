@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vedette.event import Event, Fact, Phase
-from vedette.trail import erasure, lifecycle
+from vedette.trail import erasure, finding, lifecycle
 from vedette.trail.copies import delete_copies
-from vedette.trail.erasure import Envelope, Spot
+from vedette.trail.finding import Envelope, Spot
 from vedette.trail.holds import Holds
 from vedette.trail.identities import OURS, Keys
 from vedette.trail.log import Trail
@@ -76,21 +76,27 @@ class Plan:
     parked: list[Path]
 
     def __bool__(self) -> bool:
-        return bool(self.spots or self.seals)
+        """Whether there is anything to do; what is nobody's goes along, and is no reason."""
+        return bool(self.seals) or any(spot.envelope for spot in self.spots)
+
+    @property
+    def told(self) -> list[Spot]:
+        """What the erasure is a record of: all but leftovers of writes and erasures that were cut off."""
+        return [spot for spot in self.spots if not spot.loose]
 
     @property
     def records(self) -> int:
-        return len({(spot.stream, spot.n) for spot in self.spots})
+        return len({(spot.stream, spot.n) for spot in self.told})
 
 
 def plan(trail: Path, wanted: Wanted, keys: Keys = OURS) -> Plan:
     """Look, and change nothing. Raises `Locked`, `BadHolds`."""
     holds = Holds(trail)
-    found = erasure.find(trail, wanted.takes, wanted.field, keys)
+    found = finding.find(trail, wanted.takes, wanted.field, keys)
     spots: list[Spot] = []
     held: list[Spot] = []
     for spot in found:
-        (held if holds.of(spot.envelope) and not spot.begun else spots).append(spot)
+        (held if not spot.loose and holds.of(spot.envelope) else spots).append(spot)
     seals = Seals(trail)
     going = [seal for seal in seals if wanted.takes_key(seal, seals.used_ns(seal)) and not holds.of(seal.about)]
     return Plan(wanted, spots, held, going, erasure.parked(trail, spots))
@@ -126,7 +132,7 @@ def carry_out(first: Plan, trail: Trail, who: str, why: str, backend: str = "") 
 
 
 def _copies(first: Plan, backend: str, done: int) -> Done:
-    fields = {(spot.stream, spot.n, spot.field) for spot in first.spots if not spot.begun}
+    fields = {(spot.stream, spot.n, spot.field) for spot in first.told}
     if not backend or not fields:
         return Done(done)
     try:
@@ -137,12 +143,12 @@ def _copies(first: Plan, backend: str, done: int) -> Done:
 
 def _destroyed(first: Plan, folder: Path) -> int:
     """Only what was told of goes: a record that came since then is not among it."""
-    told = {(spot.stream, spot.n) for spot in first.spots}
+    told = {(spot.stream, spot.n) for spot in first.told}
     done, spots = 0, first.spots
     for _ in range(PASSES):
         done += erasure.destroy(spots)
-        found = erasure.find(folder, lambda envelope: (envelope["s"], envelope["n"]) in told, first.wanted.field)
-        spots = [spot for spot in found if spot.begun or (spot.stream, spot.n) in told]
+        found = finding.find(folder, lambda envelope: (envelope["s"], envelope["n"]) in told, first.wanted.field)
+        spots = [spot for spot in found if spot.loose or (spot.stream, spot.n) in told]
         if not spots:
             break
     return done
@@ -150,10 +156,10 @@ def _destroyed(first: Plan, folder: Path) -> int:
 
 def _events(going: Plan, who: str, why: str) -> Iterator[Event]:
     """One event for each stream, more where its runs do not fit in one; one at least."""
-    streams = sorted({spot.stream for spot in going.spots if not spot.begun})
+    streams = sorted({spot.stream for spot in going.told})
     field: dict[str, Fact] = {"vedette.erasure.field": going.wanted.field} if going.wanted.field else {}
     for stream in streams:
-        for runs in Spans((spot.n, spot.n) for spot in going.spots if spot.stream == stream).texts():
+        for runs in Spans((spot.n, spot.n) for spot in going.told if spot.stream == stream).texts():
             yield _event(going, who, why, {"vedette.erasure.stream": stream, "vedette.erasure.runs": runs, **field})
     if not streams:
         yield _event(going, who, why, {})

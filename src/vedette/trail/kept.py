@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vedette.trail import erasure
-from vedette.trail.erasure import Envelope
+from vedette.trail.finding import Envelope, Spot, in_stream
 from vedette.trail.holds import Holds
 from vedette.trail.identities import OURS, Keys
 from vedette.trail.spool import stream_folders
@@ -31,8 +30,8 @@ def kept(trail: Path, keys: Keys = OURS) -> Iterator[Kept]:
     holds = Holds(trail)
     for folder in stream_folders(trail):
         found = Kept("", int(folder.name))
-        for spot in erasure.in_stream(folder, _all, "", keys):
-            if not spot.begun:
+        for spot in in_stream(folder, _all, keys=keys):
+            if not spot.loose:
                 _count(found, spot, held=holds.of(spot.envelope) is not None)
         if found.fields:
             yield found
@@ -42,7 +41,7 @@ def _all(envelope: Envelope) -> bool:
     return True
 
 
-def _count(found: Kept, spot: erasure.Spot, *, held: bool) -> None:
+def _count(found: Kept, spot: Spot, *, held: bool) -> None:
     moment = int(spot.envelope["t"])
     found.stream = spot.stream
     found.fields += 1

@@ -20,7 +20,7 @@ from pathlib import Path
 from vedette.event import Event, Fact
 from vedette.guard import guard
 from vedette.trail import erasure, lifecycle
-from vedette.trail.erasure import Envelope, Spot
+from vedette.trail.finding import Envelope, Spot, in_file
 from vedette.trail.folder import replace
 from vedette.trail.holds import Holds
 from vedette.trail.identities import OURS, Keys
@@ -81,8 +81,7 @@ class _Look:
             if number <= self.done.get(stream.name, -1) or _created(path) >= self._before:
                 continue
             self._through = self._through and not (live and path == files[-1])
-            with suppress(FileNotFoundError):  # trimmed meanwhile
-                yield from erasure.in_file(path, self._takes, "", self._keys, final=True)
+            yield from in_file(path, self._takes, keys=self._keys, final=not (live and path == files[-1]))
             if self._through:
                 self.done[stream.name] = number
 
@@ -130,8 +129,9 @@ def apply(trail: Trail, before: int, keys: Keys = OURS) -> int:
 def _events(found: Due) -> Iterator[Event]:
     """A `trim` record for each run of records whose content goes; between two of them there is no content left."""
     what: dict[str, Fact] = {"vedette.trim.what": "content"}
-    for stream, spots in groupby(sorted(found.spots, key=_place), key=lambda spot: spot.stream):
-        for first, last in Spans((spot.n, spot.n) for spot in spots if not spot.begun).runs:
+    told = [spot for spot in found.spots if not spot.loose]
+    for stream, spots in groupby(sorted(told, key=_place), key=lambda spot: spot.stream):
+        for first, last in Spans((spot.n, spot.n) for spot in spots).runs:
             yield lifecycle.trim(stream, first, last, "retention", what)
     if found.seals:
         facts: dict[str, Fact] = {"vedette.erasure.keys": len(found.seals), "vedette.why": "retention"}

@@ -227,6 +227,60 @@ def test_an_erasure_outlives_the_record_that_told_of_it(tmp_path: Path) -> None:
     assert [(each["vedette.told.first"], each["vedette.why"]) for each in again] == [(f"{told}-2", "article 17")]
 
 
+def flipped(path: Path, at: int, bit: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= bit
+    path.write_bytes(data)
+
+
+def test_content_of_a_record_that_is_damaged_is_nobody_elses(tmp_path: Path) -> None:
+    """The envelope of b's record is lost to a bad sector: erasing a, whose record comes next, leaves b's content."""
+    recorded(tmp_path, "aba")
+    (path,) = segment_files(stream_folders(tmp_path)[0])
+    of_b = next(frame for frame in scan(path.read_bytes()) if b'"user":"b"' in frame.payload)
+    flipped(path, of_b.offset + 20, 1)
+    found = plan(tmp_path, Wanted(users=frozenset("a")))
+    assert [(spot.n, spot.field) for spot in found.spots] == [(n, field) for n in (1, 3) for field in ("asked", "said")]
+
+
+def test_content_without_a_record_goes_along(tmp_path: Path) -> None:
+    """A kill cut the envelope off: what came before it is nobody's, no reason for an erasure, and goes with any."""
+    recorded(tmp_path)
+    (path,) = segment_files(stream_folders(tmp_path)[0])
+    with path.open("ab") as file:
+        file.write(encode_frame(CONTENT, bytes(range(16)) + b"said\0orphaned") + b"torn")
+    assert not plan(tmp_path, Wanted(users=frozenset("z")))
+    assert erased(tmp_path, Wanted(users=frozenset("a"))) == 5
+    assert b"orphaned" not in disk(tmp_path) and b"word1 said" in disk(tmp_path)
+
+
+def test_a_live_writers_last_frames_are_not_without_a_record(tmp_path: Path) -> None:
+    """Its envelope may be under way."""
+    live = opened(tmp_path)
+    live.append(event("a", "word"))
+    (path,) = segment_files(stream_folders(tmp_path)[0])
+    data = path.read_bytes()
+    end = [frame.end for frame in scan(data)][-1]
+    with path.open("r+b") as file:
+        file.seek(end)
+        file.write(encode_frame(CONTENT, bytes(16) + b"said\0under way"))
+    assert len(plan(tmp_path, Wanted(users=frozenset("a"))).spots) == 2
+    live.close("stop")
+
+
+def test_a_flag_that_flipped_by_itself_destroys_nothing(tmp_path: Path) -> None:
+    """It reads as missing, which is told; an erasure of somebody else does not end what nobody began."""
+    stream = recorded(tmp_path)
+    (path,) = segment_files(stream_folders(tmp_path)[0])
+    of_b = next(frame for frame in scan(path.read_bytes()) if b"word1 said" in frame.payload)
+    flipped(path, of_b.offset + 9, ERASED)
+    assert verdicts(tmp_path) == {f"content-missing {stream} 2 said"}
+    erased(tmp_path, Wanted(users=frozenset("a")))
+    assert b"word1 said" in disk(tmp_path)
+    flipped(path, of_b.offset + 9, ERASED)
+    assert f"content-missing {stream} 2 said" not in verdicts(tmp_path)
+
+
 @given(data=st.data(), size=st.integers(500, 5000), gone=st.integers(0, 2))
 def test_power_loss_in_the_middle_of_an_erasure(data: st.DataObject, size: int, gone: int) -> None:
     """Sectors reach the disk in any order: once the flag is there, any mixture of old and new reads as erased."""
