@@ -4,11 +4,11 @@ VENV   ?= .venv
 UV     := $(shell command -v uv 2>/dev/null)
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check bench matrix build clean help
+.PHONY: demo test check bench bench-trail torture matrix build clean help
 .DEFAULT_GOAL := help
 
 help: ## What can be made.
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.ready ## An agent recorded, redacted, sealed and verified; no key, no network.
 	$(BIN)/vedette demo
@@ -24,6 +24,12 @@ check: $(VENV)/.ready ## Format, lint, types, import contracts.
 
 bench: $(VENV)/.ready ## What Vedette costs, as ratios against a baseline of the same run.
 	$(BIN)/python -m tests.bench
+
+bench-trail: $(VENV)/.ready ## What the trail costs, against SHA-256, fdatasync and Logger.emit of the same run.
+	$(BIN)/python -m tests.bench.trail
+
+torture: $(VENV)/.ready ## Kills, torn tails, failing disks and collectors, forks, clocks: the long form, some hours.
+	$(BIN)/python -m tests.torture
 
 matrix: $(VENV)/.ready ## The client tests on the oldest and the newest version of each host library.
 	$(BIN)/python -m tests.clients.matrix

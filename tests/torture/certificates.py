@@ -153,5 +153,3 @@ def _pass(outer: ssl.SSLSocket, inner: socket.socket) -> None:
                 if not data:
                     return
                 sink.sendall(data)
-
-

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from tests.torture.loki import Loki
 from tests.torture.report import Report, command
-
 from vedette.event import Event, Kind
 from vedette.signals.logs import project
 from vedette.trail import Trail

@@ -19,7 +19,6 @@ from typing import Any
 
 from tests.sound import Sound, streams
 from tests.torture.report import Report, command
-
 from vedette import guard
 from vedette.event import Ack, Event, Kind, Phase
 from vedette.guard import AuditUnavailable
@@ -102,7 +101,9 @@ def _case(at: int, spell: int, number: int, appends: int, report: Report) -> int
     acks: list[tuple[Ack, str]] = []
     with tempfile.TemporaryDirectory() as folder:
         limits = Limits(most=1024 * 1024)  # small segments: they roll
-        trail = Trail(Path(folder) / "t", birth=lambda: Event(kind=Kind.LIFECYCLE, name="b"), limits=limits, sync_timeout=1)
+        trail = Trail(
+            Path(folder) / "t", birth=lambda: Event(kind=Kind.LIFECYCLE, name="b"), limits=limits, sync_timeout=1
+        )
         with faults.on():
             _cycle(trail, appends, acks, report)
         _back(trail, acks, report)

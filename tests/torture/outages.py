@@ -20,7 +20,6 @@ from pathlib import Path
 from tests.otlp_receiver import OK, Received, Receiver, Say
 from tests.torture.certificates import Tls, tls
 from tests.torture.report import Report, command
-
 from vedette.event import Event, Kind
 from vedette.signals.logs import project
 from vedette.trail import Trail, answer, otlp
@@ -185,7 +184,10 @@ def run(scale: int, chance: random.Random) -> Report:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with tempfile.TemporaryDirectory() as folder:
         made = tls(Path(folder))
-        cases += [(f"TLS {name}", lambda bench, name=name: _tls(bench, made, name)) for name in ("expired", "wrong name", "stalled")]
+        cases += [
+            (f"TLS {name}", lambda bench, name=name: _tls(bench, made, name))
+            for name in ("expired", "wrong name", "stalled")
+        ]
         for _ in range(scale):
             for name, case in cases:
                 wild += _timed(name, case, report)

@@ -17,7 +17,6 @@ from typing import Any
 from tests.spooled import Spooled
 from tests.torture.collector import FileCollector, number, undelivered
 from tests.torture.report import Report, command
-
 from vedette.signals.logs import project
 from vedette.trail import place as places
 from vedette.trail.answer import Answer
@@ -122,7 +121,9 @@ def _case(trail: Path, point: tuple[Any, str], when: str, chance: random.Random,
     sent.close()
     stored = [body for stream in streams for body in stream.bodies]
     report.counts["lost"] += undelivered([*bodies, *bad], stored)
-    report.counts["duplicates"] += len(list(filter(number, bodies))) - len({number(body) for body in bodies if number(body)})
+    report.counts["duplicates"] += len(list(filter(number, bodies))) - len(
+        {number(body) for body in bodies if number(body)}
+    )
     report.counts["parked_good_ones"] += sum(each["body"] not in bad for stream in streams for each in stream.rejected)
 
 
