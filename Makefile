@@ -4,7 +4,7 @@ VENV   ?= .venv
 UV     := $(shell command -v uv 2>/dev/null)
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check bench bench-redact matrix build clean help
+.PHONY: demo test check bench bench-redact bench-trail torture matrix build clean help
 .DEFAULT_GOAL := help
 
 help: ## What can be made.
@@ -22,11 +22,17 @@ check: $(VENV)/.ready ## Format, lint, types, import contracts.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(VENV)/.ready ## What Vedette costs, as ratios against a baseline of the same run.
+	$(BIN)/python -m tests.bench
+
 bench-redact: $(VENV)/.ready ## What redaction costs, as ratios against RE2 and a copy of the bytes.
 	$(BIN)/python -m tests.bench.redact
 
-bench: $(VENV)/.ready ## What Vedette costs, as ratios against a baseline of the same run.
-	$(BIN)/python -m tests.bench
+bench-trail: $(VENV)/.ready ## What the trail costs, against SHA-256, fdatasync and Logger.emit of the same run.
+	$(BIN)/python -m tests.bench.trail
+
+torture: $(VENV)/.ready ## Kills, torn tails, failing disks and collectors, forks, clocks: the long form, some hours.
+	$(BIN)/python -m tests.torture
 
 matrix: $(VENV)/.ready ## The client tests on the oldest and the newest version of each host library.
 	$(BIN)/python -m tests.clients.matrix
@@ -45,6 +51,6 @@ ifdef UV
 else
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable '.[demo,fast,otlp-grpc]' --group dev
+	$(BIN)/pip install --quiet --editable '.[anchor,at-rest,config,demo,fast,kafka,otlp-grpc]' --group dev
 endif
 	@touch $@

@@ -57,7 +57,9 @@ class Say:
 
     @property
     def accepts(self) -> bool:
-        return self.status in (200, 202, "OK") and not self.rejected and not self.reset
+        """Whether what was sent is stored. A login page says 200 and stores nothing."""
+        page = "html" in self.headers.get("Content-Type", "")
+        return self.status in (200, 202, "OK") and not (self.rejected or self.reset or page)
 
 
 OK = Say()

@@ -1,7 +1,7 @@
 """Writes trails from the format alone (docs/trail-format.md), whole or tampered with: the verifier's second opinion.
 
-Nothing here calls the writer: hashes, canonical JSON, notes and keys are made anew, so that a fault common to writer and
-verifier shows. A `Stream` is a list of `Item`s in file order; an attack is a change of that list.
+Nothing here calls the writer: hashes, canonical JSON, notes and keys are made anew, so that a fault common to writer
+and verifier shows. A `Stream` is a list of `Item`s in file order; an attack is a change of that list.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ TRAIL_ID = "f" * 32
 PREFIX = f"vedette.local/{TRAIL_ID}"
 BEGIN = 1795349012000000000
 HOST = Ed25519PrivateKey.from_private_bytes(b"\x02" * 32)
+WITNESS = "witness.example/one"
+WITNESS_KEY = Ed25519PrivateKey.from_private_bytes(b"\x03" * 32)
 HOST_KEYS = {f"{PREFIX}/host": base64.b64encode(HOST.public_key().public_bytes_raw()).decode()}
 
 
@@ -122,10 +124,11 @@ class Stream:
     leaves: list[bytes] = field(default_factory=list)
     index: int = 0
     keys: dict[int, Ed25519PrivateKey] = field(default_factory=dict)
+    twin: str = ""  # another stream of the same place has another id
 
     @property
     def id(self) -> str:
-        return sha(f"stream {self.prefix} {self.ordinal}".encode()).hex()[:32]
+        return sha(f"stream {self.prefix} {self.ordinal}{self.twin}".encode()).hex()[:32]
 
     def key(self, index: int) -> Ed25519PrivateKey:
         return self.keys.get(index) or seed(self.ordinal, index)
@@ -218,8 +221,8 @@ def frame(sort: int, payload: bytes, flags: int = 0) -> bytes:
 
 def segment(one: Stream, items: Iterable[Item] | None = None, *, number: int = 0, first: int = 0) -> bytes:
     before = one.leaves[first - 1] if first else sha(b"vedette trail 1\n" + bytes.fromhex(one.id))
-    head = struct.pack("<8sHBBI16sIIQq32s36x", b"VDTTRL1\n", 1, 1, 0, 0, bytes.fromhex(one.id), one.ordinal, number, first,
-                       BEGIN, before)  # fmt: skip
+    place = (bytes.fromhex(one.id), one.ordinal, number, first, BEGIN, before)
+    head = struct.pack("<8sHBBI16sIIQq32s36x", b"VDTTRL1\n", 1, 1, 0, 0, *place)
     frames = [head + struct.pack("<I", zlib.crc32(head))]
     for each in one.items if items is None else items:
         if each.sort == "content":
@@ -229,7 +232,80 @@ def segment(one: Stream, items: Iterable[Item] | None = None, *, number: int = 0
     return b"".join(frames)
 
 
-def folder(path: Path, *streams: Stream) -> Path:
+@dataclass(slots=True)
+class Host(Stream):
+    """A host log: its stream is the trail itself, its notes have no extension lines, its key does not evolve."""
+
+    @property
+    def id(self) -> str:
+        return self.prefix.rpartition("/")[2]
+
+    def note(self, index: int, *, last: bool = False, size: int | None = None, top: bytes | None = None) -> str:
+        name = f"{self.prefix}/host"
+        lines = [name, str(len(self.leaves) if size is None else size)]
+        lines.append(base64.b64encode(top or root(self.leaves)).decode())
+        text = "".join(f"{line}\n" for line in lines)
+        return f"{text}\n{signature(name, self.host or HOST, text)}"
+
+    def head(self, one: Stream, index: int, phase: str = "head", **more: Any) -> Host:
+        """A head of `one`, as the keeper writes it down."""
+        lines = one.at("checkpoint", index).value["note"].split("\n")
+        facts = {"vedette.lifecycle.phase": phase, "vedette.head.stream": one.id, "vedette.ordinal": one.ordinal}
+        facts |= {"vedette.head.size": int(lines[1]), "vedette.head.root": b64u(base64.b64decode(lines[2]))}
+        facts |= {"vedette.head.index": index}
+        following = [line.split(" ")[1] for line in lines if line.startswith("next ")]
+        facts |= {"vedette.head.next": following[0]} if following else {}
+        self.record(k="lifecycle", a=facts | more)
+        return self
+
+    def recovered(self, one: Stream, torn: bytes = b"") -> Host:
+        """What a dead process left of `one`."""
+        facts = {"vedette.lifecycle.phase": "recovered", "vedette.head.stream": one.id, "vedette.ordinal": one.ordinal}
+        facts |= {"vedette.head.size": len(one.leaves), "vedette.head.root": b64u(root(one.leaves))}
+        facts |= {"vedette.torn.bytes": len(torn), "vedette.torn.sha256": b64u(sha(torn))}
+        self.record(k="lifecycle", a=facts)
+        return self
+
+    def anchored(self, seconds: int) -> str:
+        """Seal it, have it witnessed at a time, and write down what the witness said; the hash of that statement."""
+        self.checkpoint()
+        note = self.items[-1].value["note"]
+        said = {"kind": "witness", "name": WITNESS, "note": note, "token": cosigned(note, seconds)}
+        text = canonical(said)
+        facts = {"vedette.lifecycle.phase": "anchor", "vedette.anchor.hash": b64u(sha(text.encode()))}
+        self.record({"vedette.anchor.statement": text}, k="lifecycle", a=facts)
+        self.checkpoint()
+        return facts["vedette.anchor.hash"]
+
+
+def cosigned(note: str, seconds: int) -> str:
+    """The base64 of a witness's answer: one line of a cosignature over a note (C2SP tlog-cosignature)."""
+    text = note.rpartition("\n\n")[0] + "\n"
+    blob = seconds.to_bytes(8, "big") + WITNESS_KEY.sign(f"cosignature/v1\ntime {seconds}\n{text}".encode())
+    line = f"\N{EM DASH} {WITNESS} {base64.b64encode(witness_id() + blob).decode()}\n"
+    return base64.b64encode(line.encode()).decode()
+
+
+def witness_id() -> bytes:
+    return sha(WITNESS.encode() + b"\n\x04" + public(WITNESS_KEY))[:4]
+
+
+def witness_anchor(url: str = "https://witness.example/log") -> str:
+    """The entry of VEDETTE_ANCHORS that trusts this witness."""
+    key = base64.b64encode(b"\x04" + public(WITNESS_KEY)).decode()
+    return f"witness:{url}#key={WITNESS}+{witness_id().hex()}+{key}"
+
+
+def host(*streams: Stream, every: int = 1000) -> Host:
+    """The host log of streams that were met at birth and seen at their last checkpoint before the close."""
+    log = Host(0xFFFFFFFF, every)
+    log.record(k="lifecycle", a={"vedette.lifecycle.phase": "birth", "vedette.log": "host"})
+    for one in streams:
+        log.head(one, 0).head(one, one.index - 2 if one.index > 1 else 0)
+    return log
+
+
+def folder(path: Path, *streams: Stream, log: Host | None = None) -> Path:
     """The same as a trail's folder, one segment a stream."""
     path.mkdir(parents=True, exist_ok=True)
     about = {"trail_id": TRAIL_ID, "origin": "vedette.local", "host_key": next(iter(HOST_KEYS.values()))}
@@ -239,6 +315,9 @@ def folder(path: Path, *streams: Stream) -> Path:
         where.mkdir(parents=True)
         (where / "lock").touch()
         (where / "000000.seg").write_bytes(segment(one))
+    if log is not None:
+        (path / "host").mkdir()
+        (path / "host" / "000000.seg").write_bytes(segment(log))
     return path
 
 

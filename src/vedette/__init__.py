@@ -12,9 +12,10 @@ from typing import Any
 from vedette.capture import note
 from vedette.capture.session import session
 from vedette.capture.tool import tool
+from vedette.guard import AuditUnavailable
 from vedette.otel import opening
 
-__all__ = ["note", "session", "start", "stop", "tool"]
+__all__ = ["AuditUnavailable", "note", "session", "start", "stop", "tool"]
 
 
 def start(**settings: Any) -> None:

@@ -7,6 +7,7 @@ so that it can be said once and stand in the coverage record. `vedette` commands
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -41,6 +42,17 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def _folder_or_none(text: str) -> Path | None:
+    return _folder(text) if text else None
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 def _bool(text: str) -> bool:
     return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}[
         text.lower()
@@ -72,6 +84,34 @@ def _seconds(text: str) -> float:
     if not 0 <= number < 86_400:
         raise ValueError(text)
     return number
+
+
+def _age(text: str) -> float:
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+    number = float(text[:-1] if text[-1:].lower() in units else text) * units.get(text[-1:].lower(), 1)
+    if not 0 < number < float("inf"):
+        raise ValueError(text)
+    return number
+
+
+def _days(text: str) -> int:
+    """Days; 0 = for ever."""
+    number = int(text.lower().removesuffix("d"))
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _recipients(text: str) -> tuple[str, ...]:
+    """Public keys; or `nobody`, which is taken for a bad value: what should be encrypted is then not written at all."""
+    names = _names(text)
+    if any(name != "nobody" and not re.fullmatch(r"x25519:[A-Za-z0-9_-]{43}", name) for name in names):
+        raise ValueError(text)
+    return names
+
+
+def _file(text: str) -> Path | None:
+    return _folder(text) if text else None
 
 
 def _one_of(*values: str) -> Callable[[str], str]:
@@ -130,17 +170,106 @@ class Settings:
     content: str = _setting(
         "VEDETTE_CONTENT",
         "ship",
-        _one_of("ship", "none"),
-        "ship or none",
-        "Where redacted content goes: with the record, to the trail and the collector; nowhere, a commitment only.",
+        _one_of("ship", "trail", "sealed", "none"),
+        "ship, trail, sealed or none",
+        "Where redacted content goes: to the trail and the collector; to the trail only; to the collector encrypted, "
+        "under keys that stay in the trail's folder; nowhere, a commitment only.",
         safe="none",
+    )
+    retention: int = _setting(
+        "VEDETTE_RETENTION",
+        "400d",
+        _days,
+        "days, such as 400d; 0: for ever",
+        "How long the trail keeps content, if it has room. Records and checkpoints stay, and so does the proof.",
+    )
+    at_rest: tuple[str, ...] = _setting(
+        "VEDETTE_AT_REST",
+        "",
+        _recipients,
+        "x25519:... keys of `vedette keygen`, comma separated",
+        "Who can read the trail's files: they are encrypted to these keys. Without any, they are not encrypted.",
+        safe="nobody",
+    )
+    at_rest_key: Path | None = _setting(
+        "VEDETTE_AT_REST_KEY",
+        "",
+        _file,
+        "a file, 0600",
+        "The key that opens encrypted trails, for shipping, `vedette show` and `vedette verify`.",
     )
     ship: str = _setting(
         "VEDETTE_SHIP",
         "thread",
-        _one_of("thread", "off"),
-        "thread or off",
-        "Whether this process carries its trail to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names.",
+        _one_of("thread", "daemon", "off"),
+        "thread, daemon or off",
+        "Who carries the trail to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names: a thread of this process; "
+        "`vedette ship`, running beside it; nobody.",
+    )
+    ship_max_age: float = _setting(
+        "VEDETTE_SHIP_MAX_AGE",
+        "6d",
+        _age,
+        "a number with s, m, h or d",
+        "How old a time the collector's backend takes: older records are shipped with a later time (Datadog: 17h). "
+        "Their true time stays in the record.",
+    )
+    trail_max: int = _setting(
+        "VEDETTE_TRAIL_MAX",
+        "0",
+        _size,
+        f"{_SIZE}; 0: the smaller of 1g and a tenth of what is free",
+        "How much the trail's folder may take.",
+    )
+    on_full: str = _setting(
+        "VEDETTE_ON_FULL",
+        "gap",
+        _one_of("gap", "block", "refuse"),
+        "gap, block or refuse",
+        "When nothing can be written: count what is missing and go on; wait up to 2 s first; or raise "
+        "`vedette.AuditUnavailable` before a tool call, process or change has an effect.",
+    )
+    sync: tuple[str, ...] = _setting(
+        "VEDETTE_SYNC",
+        "auth,finding,change,close,tool,process",
+        _names,
+        "kinds, comma separated; `all`; `off`",
+        "What is on disk before anybody goes on; all else is within 50 ms. `off` never forces anything to disk.",
+    )
+    reconcile: str = _setting(
+        "VEDETTE_RECONCILE",
+        "",
+        str,
+        "a source, as `vedette verify --from` takes it",
+        "The backend that is asked whether it holds what was acknowledged, before the trail lets it go.",
+    )
+    trail_group: str = _setting(
+        "VEDETTE_TRAIL_GROUP",
+        "",
+        str,
+        "a group's name or number",
+        "A group that may read the trail, such as that of the keeper's user. Default: nobody else.",
+    )
+    host_log: Path | None = _setting(
+        "VEDETTE_HOST_LOG",
+        "",
+        _folder_or_none,
+        "a folder",
+        "Where `vedette keeper` keeps the host log and the host key, under a user of its own. Default: in the trail's "
+        "folder, kept by the processes that record.",
+    )
+    anchors: tuple[str, ...] = _setting(
+        "VEDETTE_ANCHORS",
+        "",
+        _names,
+        "anchors, comma separated: tsa:URL#ca=FILE, witness:URL#key=KEY, file:FOLDER, s3lock:URL",
+        "Who outside this host is shown the host log, so that not even its keys can rewrite what they have seen.",
+    )
+    anchor_period: float = _setting(
+        "VEDETTE_ANCHOR_PERIOD", "60", _seconds, "seconds", "How often they are shown it; 600 for a public service."
+    )
+    anchor_min: int = _setting(
+        "VEDETTE_ANCHOR_MIN", "1", _count, "a number from 1", "How many of them must agree for `vedette verify`."
     )
     body_limit: int = _setting(
         "VEDETTE_BODY_LIMIT", "1m", _size, _SIZE, "How much of one body is kept (its head and its tail)."
@@ -231,6 +360,6 @@ def table(settings: Settings | None = None) -> list[tuple[str, str, str, str]]:
 def _shown(name: str, value: Any) -> str:
     if name in SECRET:
         return "***" if value else ""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, bool) or value is None:
+        return {True: "1", False: "0", None: ""}[value]
+    return ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)

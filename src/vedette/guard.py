@@ -1,7 +1,8 @@
 """The border with the host: our faults stop here, are counted and said once; the host's own pass untouched.
 
 `with guard("capture.request"):` swallows an `Exception` of ours. `BaseException` (KeyboardInterrupt, CancelledError,
-GeneratorExit) is the host's and always passes. Under tests the guard is loud: faults are counted and raised.
+GeneratorExit) is the host's and always passes, and so does `AuditUnavailable`, which a host asks for by setting
+`VEDETTE_ON_FULL=refuse`. Under tests the guard is loud: faults are counted and raised.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ _lock = threading.Lock()
 _loud = False
 
 
+class AuditUnavailable(RuntimeError):
+    """No act without a record: raised to the host, before the effect, where `VEDETTE_ON_FULL=refuse` asks for it."""
+
+
 class Guard:
     """A reusable, stateless context manager for one room."""
 
@@ -30,7 +35,7 @@ class Guard:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
-        if error is None or not isinstance(error, Exception):
+        if error is None or not isinstance(error, Exception) or isinstance(error, AuditUnavailable):
             return False
         report(self.room, error)
         return not _loud

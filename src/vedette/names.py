@@ -49,6 +49,8 @@ vedette.finding.severity vedette.finding.action
 vedette.lifecycle.phase vedette.lifecycle.reason vedette.gap.state vedette.gap.kinds vedette.gap.first vedette.gap.last
 vedette.trail.id vedette.host.id vedette.boot.id vedette.start_ns
 vedette.key.id vedette.parent.stream vedette.body.sha256 vedette.http.redirect.from vedette.end.reason
+vedette.content.policy vedette.erasure.stream vedette.erasure.field vedette.erasure.runs vedette.erasure.subject
+vedette.trim.stream vedette.trim.what vedette.told.first vedette.who vedette.why vedette.hold.id vedette.hold.subject
 vedette.arguments.digest vedette.approval vedette.process.env.names
 """
 
@@ -66,6 +68,7 @@ vedette.seq vedette.finding.confidence vedette.ordinal vedette.parent.seq vedett
 vedette.arguments.size vedette.content.unread vedette.http.decoded.size vedette.attempt
 vedette.open.intents vedette.queue.depth vedette.unshipped.count vedette.unshipped.age vedette.guard.faults
 vedette.torn.bytes vedette.gap.count vedette.clock.before vedette.clock.after
+vedette.erasure.seq vedette.erasure.copies vedette.erasure.keys vedette.trim.first vedette.trim.last
 """
 
 _BOOLS = """

@@ -7,7 +7,8 @@ generator, async generator, context manager), so that `inspect`, `isinstance` an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -16,7 +17,7 @@ from vedette.capture import context, hub
 from vedette.capture.body import Tap
 from vedette.capture.call import add, answered, close_call, open_call, result_of, tap_request, tap_response
 from vedette.event import Ack, Call, Kind, Result
-from vedette.guard import guard
+from vedette.guard import AuditUnavailable, guard
 
 
 class Args:
@@ -102,13 +103,23 @@ class Flight:
     def settle(self) -> None:
         """Wait until the intent is on disk, where the operation is one that must not run before."""
         if self._ack is not None and hub.line is not None:
-            with guard("capture.settle"):
+            with self._refusable(), guard("capture.settle"):
                 hub.line.wait(self._ack)
 
     async def settle_async(self) -> None:
         if self._ack is not None and hub.line is not None:
-            with guard("capture.settle"):
+            with self._refusable(), guard("capture.settle"):
                 await hub.line.wait_async(self._ack)
+
+    @contextmanager
+    def _refusable(self) -> Iterator[None]:
+        """The host's function is not called: the Call ends here, denied."""
+        try:
+            yield
+        except AuditUnavailable as error:
+            self.leave()
+            close_call(self.call, Result.DENIED, error)
+            raise
 
     def fail(self, error: BaseException) -> None:
         """The host's own exception is on its way out, untouched."""
@@ -160,7 +171,7 @@ def take_off(seam: Seam, args: Args) -> Flight | None:
         if context.suppressed() or again(seam, args, before[0].call):
             return None
         call = _open(seam, args)
-        ack = line.begin(call)
+        ack = _begin(line, call)
         if seam.upload is not None:
             with guard("capture.upload"):
                 seam.upload(args, tap_request(call, hub.body_limit))
@@ -168,6 +179,14 @@ def take_off(seam: Seam, args: Args) -> Flight | None:
         flight.enter()
         return flight
     return None
+
+
+def _begin(line: hub.Line, call: Call) -> Ack | None:
+    try:
+        return line.begin(call)
+    except AuditUnavailable as error:
+        close_call(call, Result.DENIED, error)
+        raise
 
 
 def no_args() -> Args:

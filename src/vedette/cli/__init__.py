@@ -14,11 +14,18 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from vedette.config import Settings, load
+from vedette.trail.identities import OURS, BadIdentity
 
 COMMANDS = {
     "demo": "record an example agent, show the record, prove it, and tamper with it",
     "show": "the record as a readable timeline",
     "verify": "prove that the record is whole",
+    "status": "how the trail stands: streams, what waits, gaps, keeper, anchors",
+    "keeper": "keep the host log, which bounds what can be cut off unseen",
+    "ship": "carry the trail to the collector, also what dead processes left",
+    "erase": "destroy content of a user, a session or a record; the proof stays whole",
+    "retention": "what is kept until when, and legal holds",
+    "keygen": "a key for trails that are encrypted at rest",
     "doctor": "what is installed, woven and reachable, and what is not",
     "config": "every setting, with the value in force",
 }
@@ -62,16 +69,16 @@ def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> in
         parser.print_help()
         return 0
     try:
-        settings()
+        OURS.look_in(settings().at_rest_key)
         code: int = _module(args.command).run(args)
     except BrokenPipeError:
         raise
-    except (UsageError, OSError) as error:
+    except (UsageError, BadIdentity, OSError) as error:
         return _failed(args.command, error)
     return code
 
 
-def _failed(command: str, error: UsageError | OSError) -> int:
+def _failed(command: str, error: UsageError | BadIdentity | OSError) -> int:
     told = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
     print(f"vedette {command}: {told}", file=sys.stderr)
     return exit_code(command)

@@ -90,7 +90,8 @@ def _what(record: Glance) -> str:
     if record.kind == "inference":
         return _joined(record.name, record.fact("server.address"))
     if record.kind == "lifecycle":
-        return f"{record.fact('vedette.lifecycle.phase')} {record.fact('vedette.lifecycle.reason')}"
+        why = record.fact("vedette.lifecycle.reason") or record.fact("vedette.why")
+        return f"{record.fact('vedette.lifecycle.phase')} {why}"
     if record.kind == "auth":
         told = f"{record.fact('vedette.auth.mechanism')} {record.fact('vedette.auth.subject')}"
         return _joined(told, record.fact("vedette.auth.target"))

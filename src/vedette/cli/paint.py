@@ -46,8 +46,8 @@ def duration(nanoseconds: int) -> str:
 
 
 def size(count: int) -> str:
-    """`812 B`, `3.1 KiB`, `1.0 MiB`."""
-    for unit, factor in (("MiB", 1024**2), ("KiB", 1024)):
+    """`812 B`, `3.1 KiB`, `1.0 MiB`, `2.0 GiB`."""
+    for unit, factor in (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024)):
         if count >= factor:
             return f"{count / factor:.1f} {unit}"
     return f"{count} B"

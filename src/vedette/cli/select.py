@@ -63,7 +63,7 @@ def _kinds(text: str | None) -> set[str]:
     return named
 
 
-def since(text: str | None) -> int:
+def since(text: str | None, option: str = "--since") -> int:
     """Nanoseconds of the wall clock; 0 for no bound. A time without an offset is one of this machine's zone."""
     if text is None:
         return 0
@@ -73,4 +73,4 @@ def since(text: str | None) -> int:
     try:
         return int(datetime.fromisoformat(re.sub("[zZ]$", "+00:00", text.strip())).timestamp() * 10**9)
     except (ValueError, OverflowError):
-        raise UsageError(f"--since {text!r} is no time: use 10m, 2h, 1d or 2026-11-24T09:00") from None
+        raise UsageError(f"{option} {text!r} is no time: use 10m, 2h, 1d or 2026-11-24T09:00") from None

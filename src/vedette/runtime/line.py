@@ -29,7 +29,6 @@ from vedette.trail import Trail
 _ACTIONS = frozenset({Kind.TOOL, Kind.EXCHANGE, Kind.INFERENCE, Kind.PROCESS, Kind.CHANGE})
 _ALL = _ACTIONS | {Kind.AGENT, Kind.RETRIEVAL, Kind.CONNECTION}
 INTENTS = {"actions": _ACTIONS, "all": _ALL, "off": frozenset[Kind]()}
-_SYNC = frozenset({Kind.TOOL, Kind.PROCESS, Kind.CHANGE})
 
 
 class Line:
@@ -68,7 +67,7 @@ class Line:
         if call.kind not in self._intents:
             return None
         with guard("line.intent"):
-            sync = call.kind in _SYNC and not self._readonly(call.name)
+            sync = self.trail.classes.forces_intent(call.kind) and not self._readonly(call.name)
             ack = self.trail.append(self.redactor.intent(call), sync=sync)
             call.intent = ack.n
             return ack if sync else None

@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.metadata
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from vedette.config import Settings
 from vedette.guard import guard
 from vedette.redact import Redactor
 from vedette.runtime.coverage import lifecycle
+from vedette.runtime.delivery import Delivery
 from vedette.runtime.resource import resource
 from vedette.runtime.stage import off_stage
 from vedette.signals.logs import project
 from vedette.trail import Trail
-from vedette.trail.answer import Answer
 from vedette.trail.carrier import Parked
-from vedette.trail.item import Item
+from vedette.trail.room import Limits
 from vedette.trail.ship import Shipper
+from vedette.trail.sources.address import open_source
+from vedette.trail.sources.request import Window
 from vedette.trail.target import target
+from vedette.trail.ways import Ask, Ways
 
 
 class Shipping:
-    """Owns the shipper. With no endpoint configured, or `VEDETTE_SHIP=off`, it does nothing at all."""
+    """Owns the shipper. With no endpoint configured, or `VEDETTE_SHIP` other than thread, it does nothing at all."""
 
     def __init__(self, settings: Settings, redactor: Redactor) -> None:
-        self._target = target(os.environ) if settings.ship == "thread" else None
+        self._target = target(os.environ) if settings.ship != "off" else None
         self._settings = settings
         self._redactor = redactor
         self._shipper: Shipper | None = None
-        self._transport: Any = None
+        self._delivery = Delivery(self._target, self.resource) if self._target and settings.ship == "thread" else None
         self._resource: dict[str, Any] | None = None
         os.register_at_fork(after_in_child=self._forked)
 
     def _forked(self) -> None:
         self._shipper = None
-        self._transport = None
+        if self._delivery is not None:
+            self._delivery.forked()
+
+    @property
+    def limits(self) -> Limits:
+        """What the trail may take. With a collector, only its word, or that of its backend, lets records go."""
+        settings = self._settings
+        word = "reconciled" if settings.reconcile else "acked"
+        return Limits(settings.trail_max, settings.on_full, word if self._target else None, settings.sync)
 
     def resource(self) -> dict[str, Any]:
         """The resource of this process, redacted."""
@@ -47,7 +56,7 @@ class Shipping:
 
     def attach(self, trail: Trail) -> None:
         """Be woken by each append; the first one starts the shipper."""
-        if self._target is None:
+        if self._delivery is None:
             return
 
         def wake() -> None:
@@ -67,17 +76,20 @@ class Shipping:
             with guard("ship.parked"):
                 trail.append(self._redactor.event(lifecycle("rejected", reason=f"{record.uid} {record.status}")))
 
-        self._shipper = Shipper(self._settings.trail, self._send, project, own, parked=parked)
-        self._shipper.start(off_stage)
+        def fresh() -> str | None:
+            with guard("ship.fresh"):
+                trail.beat()
+            return own()
 
-    def _send(self, items: Sequence[Item]) -> Answer:
-        """Late on purpose: protobuf, requests or grpc are imported by the shipper's thread, with the first batch."""
-        otlp = importlib.import_module("vedette.trail.otlp")
-        if self._transport is None and self._target is not None:
-            self._transport = otlp.connect(self._target)
-        message = otlp.request(items, self.resource(), importlib.metadata.version("vedette"))
-        answer: Answer = self._transport.send(message)
-        return answer
+        assert self._delivery is not None  # noqa: S101 - `attach` returned before without one
+        ways = Ways(
+            oldest=self._settings.ship_max_age,
+            fresh=fresh,
+            pressed=lambda: trail.filling,
+            ask=asking(self._settings.reconcile),
+        )
+        self._shipper = Shipper(self._settings.trail, self._delivery.send, project, own, parked=parked, ways=ways)
+        self._shipper.start(off_stage)
 
     @property
     def unacknowledged(self) -> int:
@@ -94,8 +106,17 @@ class Shipping:
 
     def stop(self, timeout: float) -> bool:
         done = self._shipper is None or self._shipper.stop(timeout)
-        if self._transport is not None:
-            with guard("ship.close"):
-                self._transport.close()
-            self._transport = None
+        if self._delivery is not None:
+            self._delivery.close()
         return done
+
+
+def asking(source: str) -> Ask | None:
+    """How a backend is asked for what it holds of a stream; None = it is not."""
+    if not source:
+        return None
+
+    def ask(stream: str, window: Window) -> Iterable[str]:
+        return open_source(source, window, stream)
+
+    return ask

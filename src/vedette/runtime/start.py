@@ -23,9 +23,13 @@ from vedette.event import Call, Event, Fact
 from vedette.guard import guard
 from vedette.redact import BadKey, Key, Redactor, load_key, make_key
 from vedette.runtime.coverage import birth, coverage
+from vedette.runtime.keeping import Keeping
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
 from vedette.trail import Trail
+from vedette.trail.identities import OURS
+from vedette.trail.identity import Custody
+from vedette.trail.retention import Retention
 
 logger = logging.getLogger("vedette")
 
@@ -39,6 +43,7 @@ class Running:
     redactor: Redactor
     line: Line
     shipping: Shipping
+    keeping: Keeping
 
 
 _running: Running | None = None
@@ -80,8 +85,11 @@ def _key(settings: Settings) -> tuple[Key, Problem | None]:
 def _built(settings: Settings, problems: tuple[Problem, ...], key: Key) -> Running:
     if settings.redact == "off":
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
+    if settings.at_rest and settings.at_rest_key is None:
+        logger.warning("vedette: VEDETTE_AT_REST without VEDETTE_AT_REST_KEY: the trail cannot be shipped from here")
     redactor = Redactor(settings.redact, key)
     shipping = Shipping(settings, redactor)
+    OURS.look_in(settings.at_rest_key)
 
     def born() -> Event:
         return redactor.event(birth(shipping.resource()))
@@ -91,10 +99,13 @@ def _built(settings: Settings, problems: tuple[Problem, ...], key: Key) -> Runni
         origin=settings.origin,
         birth=born,
         content=settings.content,
+        custody=Custody(settings.at_rest, settings.trail_group, settings.host_log),
         sync_timeout=settings.sync_timeout,
+        limits=shipping.limits,
     )
+    trail.chore = Retention(trail, settings.retention).look
     line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))
-    return Running(settings, problems, redactor, line, shipping)
+    return Running(settings, problems, redactor, line, shipping, Keeping(settings))
 
 
 def _connect(running: Running) -> None:
@@ -102,6 +113,7 @@ def _connect(running: Running) -> None:
     threads.install()
     _report_health(running.line, running.shipping)
     running.shipping.attach(running.line.trail)
+    running.keeping.attach(running.line.trail)
     at_exit()
     if running.settings.sigterm:
         _seal_on_sigterm()
@@ -156,6 +168,8 @@ def stop(reason: str = "stop") -> None:
         running.line.flush(left())
     with guard("runtime.stop"):
         running.line.trail.close(reason)
+    with guard("runtime.stop"):
+        running.keeping.stop(left() / 2)
     with guard("runtime.stop"):
         running.shipping.stop(left())
     atexit.unregister(_at_exit)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from vedette.trail import place as places
 from vedette.trail.answer import Action, Answer, pause
 from vedette.trail.batch import MOST, MOST_BYTES, batches
 from vedette.trail.follow import Group, groups, header, newest
+from vedette.trail.identities import OURS, Keys
 from vedette.trail.item import Item, Project, Value
+from vedette.trail.outgoing import outgoing
 from vedette.trail.place import Place
-from vedette.trail.records import Records
+from vedette.trail.records import OLDEST, Records
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE
 
 SAVE_EVERY = 1.0
@@ -32,21 +34,27 @@ _ABOUT = ("service.", "host.", "os.", "process.runtime.", "telemetry.")
 class Backlog:
     """One stream on its way out. Not thread-safe. `ValueError` for a folder that holds no stream of ours.
 
-    `dead`: its writer has ended, and it keeps the resource that its birth record tells of.
+    `dead`: its writer has ended, and it keeps the resource that its birth record tells of. `oldest` as in `Records`.
     """
 
-    def __init__(self, folder: Path, project: Project, *, dead: bool) -> None:
+    def __init__(
+        self, folder: Path, project: Project, *, dead: bool, oldest: float = OLDEST, keys: Keys = OURS
+    ) -> None:
         found = header(folder)
         if found is None:
             raise ValueError(f"{folder} holds no stream")
         self.folder = folder
         self.dead = dead
+        self._adopted = False
         self.stream = found.stream.hex()
         self.place = places.load(folder)
         self.due = 0.0
         self.limit = MOST
         self._project = project
-        facts = _birth(folder)
+        self._keys = keys
+        self._oldest = oldest
+        facts = _birth(folder, keys)
+        self._outgoing = outgoing(facts, folder.parent.parent)
         self._schema = str(facts.get("vedette.schema", SCHEMA))
         self._about = {name: value for name, value in facts.items() if name.startswith(_ABOUT)}
         self._saved, self._saved_at = self.place, 0.0
@@ -56,15 +64,20 @@ class Backlog:
 
     def again(self) -> None:
         """Forget what was read ahead; go on from the place."""
-        self._records = self._from(self.place, self._about if self.dead else None)
+        self._records = self._from(self.place, self._about if self.dead or self._adopted else None)
         self._read_to = (self.place.segment, self.place.offset)
         self._fresh: list[Item] = []
         self._fresh_bytes = 0
         self._batches: deque[list[Item]] = deque()
         self._made = time.monotonic()
 
+    def adopt(self) -> None:
+        """It is the stream of another process that lives: it too keeps its resource."""
+        self._adopted = True
+        self.again()
+
     def _from(self, place: Place, about: Mapping[str, Value] | None) -> Records:
-        return Records(self.stream, self._schema, self._project, place, about)
+        return Records(self.stream, self._schema, self._project, self._outgoing, place, about, self._oldest)
 
     # Reading.
 
@@ -74,7 +87,7 @@ class Backlog:
             self._made = time.monotonic()
         if self.full:
             return
-        for group in groups(self.folder, *self._read_to, dead=self.dead):
+        for group in groups(self.folder, *self._read_to, dead=self.dead, keys=self._keys):
             items = self._records.items(group)
             self._fresh += items
             self._fresh_bytes += sum(item.size for item in items)
@@ -113,6 +126,20 @@ class Backlog:
         """Wall-clock nanoseconds of the oldest record that waits; 0 = none waits."""
         first = self._batches[0] if self._batches else self._fresh
         return first[0].observed_ns if first else 0
+
+    def items(self, segment: int) -> Iterator[Item]:
+        """What was sent of a closed segment, but for records that were parked."""
+        parked = {each.stem for each in (self.folder / "rejected").glob("*.json")}
+        records = self._from(self.place, self._about)
+        for group in groups(self.folder, segment, HEADER_SIZE, dead=True, keys=self._keys):
+            if group.segment != segment:
+                return
+            yield from (item for item in records.items(group) if item.uid.partition("-")[2] not in parked)
+
+    def rewind(self, segment: int, n: int) -> None:
+        """Send everything from the beginning of a segment, whose first record is `n`; duplicates collapse."""
+        self.place = replace(self.place, segment=segment, offset=HEADER_SIZE, n=n)
+        self.again()
 
     # Settling.
 
@@ -167,7 +194,7 @@ class Backlog:
     def probe(self) -> list[Item]:
         """The newest record with the time of now. Without its stream's name it stands apart in a backend: Loki refuses
         what is an hour behind the newest of its stream, and a backlog is."""
-        envelope = newest(self.folder)
+        envelope = newest(self.folder, self._keys)
         if envelope is None:
             return []
         apart = {**self._about, "service.instance.id": "vedette-probe"}
@@ -180,9 +207,10 @@ class Backlog:
         return self.place != self._saved
 
 
-def _birth(folder: Path) -> Mapping[str, Value]:
+def _birth(folder: Path, keys: Keys) -> Mapping[str, Value]:
     """The facts of the stream's first record; none if it was trimmed away or never written."""
-    first = next((each for each in groups(folder, 0, HEADER_SIZE, dead=False) if each.type == ENVELOPE), None)
+    found = groups(folder, 0, HEADER_SIZE, dead=False, keys=keys)
+    first = next((each for each in found if each.type == ENVELOPE), None)
     try:
         facts = json.loads(first.payload).get("a", {}) if first else {}
     except ValueError:

@@ -19,6 +19,7 @@ from vedette.trail.batch import MOST
 from vedette.trail.item import Project
 from vedette.trail.send import Send
 from vedette.trail.spool import stream_folders
+from vedette.trail.ways import THREAD
 
 TRIES = 5
 PARKS = 8
@@ -36,9 +37,20 @@ class Parked:
 
 
 class Carrier:
-    """One step at a time. Not thread-safe. `counts`: accepted, retried, parked, doubtful log records."""
+    """One step at a time. Not thread-safe. `counts`: accepted, retried, parked, doubtful log records.
 
-    def __init__(self, trail: Path, send: Send, project: Project, parked: Callable[[Parked], None]) -> None:
+    `fresh` as in `Ways`.
+    """
+
+    def __init__(
+        self,
+        trail: Path,
+        send: Send,
+        project: Project,
+        parked: Callable[[Parked], None],
+        fresh: Callable[[], str | None] = THREAD.fresh,
+    ) -> None:
+        self._fresh = fresh
         self._trail = trail
         self._send = send
         self._project = project
@@ -90,8 +102,10 @@ class Carrier:
             self._parked(Parked(item.uid, answer.status))
 
     def _fresh_is_taken(self) -> bool:
-        """Send the newest record of the newest stream, a heartbeat at the latest, out of turn: duplicates collapse."""
-        items = Backlog(stream_folders(self._trail)[-1], self._project, dead=False).probe()
+        """Send a fresh heartbeat out of turn, or the newest record where no stream is ours: duplicates collapse."""
+        own = self._fresh()
+        folder = self._trail / "streams" / own if own else stream_folders(self._trail)[-1]
+        items = Backlog(folder, self._project, dead=False).probe()
         taken = bool(items) and self._send(items).action is Action.ACCEPT
         if taken:
             self._row.clear()

@@ -91,6 +91,30 @@ def checkpoint_line(stream: str, index: int, signed: str, peaks: Sequence[bytes]
     )
 
 
+class Signing(Protocol):
+    """What signs the checkpoints of a stream, at one of them. Never changed: `after` is that of the next one."""
+
+    @property
+    def index(self) -> int: ...
+    def sign(self, size: int, root: bytes, *, last: bool = False) -> str: ...
+    def after(self) -> Signing: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """The host log's one key. It does not evolve: verifiers pin it, and anchors do what evolution would."""
+
+    host: Named
+    index: int = 0
+
+    def after(self) -> HostKey:
+        return replace(self, index=self.index + 1)
+
+    def sign(self, size: int, root: bytes, *, last: bool = False) -> str:
+        """Without extension lines: witnesses see these notes. There is no last one."""
+        return note(self.host.name, size, root, (), [self.host])
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The keys of a stream at one checkpoint: the one that signs it and the one that it announces. Never changed.

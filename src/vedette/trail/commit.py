@@ -30,6 +30,12 @@ class Content(NamedTuple):
 NOTHING = Content(b"", {}, 0)
 
 
+def shed(content: Mapping[str, str]) -> Content:
+    """No room for content: sizes alone, `["", size]`."""
+    sizes: Commitments = {field: ["", len(text.encode("utf-8", "replace"))] for field, text in content.items()}
+    return Content(b"", sizes, 0)
+
+
 def committed(content: Mapping[str, str], *, keep: bool) -> Content:
     """`content` as frames and commitments; without `keep` the commitments stand alone."""
     if not content:

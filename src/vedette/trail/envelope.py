@@ -55,8 +55,11 @@ def b64u(data: bytes) -> str:
 
 
 def unb64u(text: str) -> bytes:
-    """The bytes of `b64u`; `ValueError` for anything else."""
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    """The bytes of `b64u`; `ValueError` for anything else, also for another spelling of the same bytes."""
+    raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if b64u(raw) != text:
+        raise ValueError("not the one spelling that base64url has for it")
+    return raw
 
 
 def genesis(stream: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from binascii import a2b_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,13 +10,17 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-from vedette.trail.contents import BadContent, Contents
+from vedette.trail.attested import Told
+from vedette.trail.contents import BadContent, Contents, Open
 from vedette.trail.heads import Heads
+from vedette.trail.index import contradicts
 from vedette.trail.leaves import NONE, Leaves, slot
 from vedette.trail.notes import BadNote, parse_checkpoint
+from vedette.trail.spans import Spans
 
 MOST_STEPS = 64
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
+_IS_HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
 _HALF_SECOND = 500_000_000
 _MOST_NS = 2**63
 
@@ -26,12 +31,29 @@ class Foreign(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """A record that says content of another record was erased: by whom (stream, n) and of which (stream, n, field)."""
+    """Record `by` of some stream says that content of others is gone by rule; `field` "" = all of it.
 
-    by: tuple[str, int]
+    `name` is the verdict: `content-erased`, or `trimmed` where the time of keeping it was over.
+    """
+
+    by: int
     stream: str
-    n: int
+    spans: Spans
     field: str
+    name: str
+
+    @classmethod
+    def of(cls, n: int, facts: Mapping[str, Any]) -> Erasure | None:
+        """What the facts of record `n` say of it; None if they say nothing."""
+        if facts.get("vedette.lifecycle.phase") == "erasure":
+            one, runs = facts.get("vedette.erasure.seq"), facts.get("vedette.erasure.runs")
+            spans = Spans([(one, one)]) if type(one) is int else Spans.parse(runs) if type(runs) is str else Spans(())
+            where = str(facts.get("vedette.erasure.stream", ""))
+            return cls(n, where, spans, str(facts.get("vedette.erasure.field", "")), "content-erased")
+        first, last = facts.get("vedette.trim.first"), facts.get("vedette.trim.last")
+        if facts.get("vedette.trim.what") != "content" or type(first) is not int or type(last) is not int:
+            return None
+        return cls(n, str(facts.get("vedette.trim.stream", "")), Spans([(first, last)]), "", "trimmed")
 
 
 @dataclass(slots=True)
@@ -45,19 +67,23 @@ class Evidence:
     intents: set[int] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)
     not_canonical: set[tuple[int, str]] = field(default_factory=set)
+    mismatched: set[int] = field(default_factory=set)
     gaps: dict[int, str] = field(default_factory=dict)
     clocks: dict[int, int] = field(default_factory=dict)
     erasures: list[Erasure] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
     ordinal: int | None = None
     content_policy: str = ""
 
-    def record(self, envelope: Mapping[str, Any], raw: bytes) -> None:
-        """An envelope. Raises `Foreign`."""
+    def record(self, envelope: Mapping[str, Any], raw: bytes, index: Mapping[str, Any] | None = None) -> None:
+        """An envelope, and the attributes that stand beside it. Raises `Foreign`."""
         n, time = envelope.get("n"), _nanoseconds(envelope.get("t"))
         if type(n) is not int or not 0 <= n < 2**53:
             raise Foreign("a record without its number")
         leaf = sha256(b"\x00" + raw).digest()
         came = self.leaves.put(n, slot(leaf, _hash(envelope.get("p")), time))
+        if index and contradicts(index, envelope, leaf):
+            self.mismatched.add(n)
         committed = envelope.get("c")
         if came != "known" and type(committed) is dict:
             self.contents.want(n, committed, rival=came == "twin")
@@ -72,8 +98,11 @@ class Evidence:
             self._intent(n)
         elif phase == "outcome" and type(envelope.get("of")) is int:
             self._outcome(envelope["of"])
-        if envelope.get("k") == "lifecycle" and type(envelope.get("a")) is dict:
-            self._lifecycle(n, envelope["a"])
+        kind, facts = envelope.get("k"), envelope.get("a")
+        if kind == "lifecycle" and type(facts) is dict:
+            self._lifecycle(n, facts)
+        elif kind == "finding" and type(facts) is dict:
+            self.told.finding(n, facts)
 
     def _intent(self, n: int) -> None:
         if n in self.answered:
@@ -108,10 +137,9 @@ class Evidence:
             self.content_policy = str(facts.get("vedette.content.policy", ""))
         elif phase == "gap":
             self.gaps[n] = str(facts.get("vedette.gap.state", ""))
-        elif phase == "erasure":
-            of, at = facts.get("vedette.erasure.stream"), facts.get("vedette.erasure.seq")
-            if type(of) is str and type(at) is int:
-                self.erasures.append(Erasure((self.stream, n), of, at, str(facts.get("vedette.erasure.field", ""))))
+        elif phase in ("erasure", "trim") and (erasure := Erasure.of(n, facts)):
+            self.erasures.append(erasure)
+        self.told.lifecycle(n, phase, facts)
 
     def checkpoint(self, line: Mapping[str, Any]) -> None:
         """A checkpoint line. Raises `Foreign`."""
@@ -137,20 +165,24 @@ class Evidence:
         except BadContent as error:
             raise Foreign(str(error)) from error
 
+    def sealed(self, line: Mapping[str, Any], opened: Open) -> None:
+        """A line of sealed content. Raises `Foreign`."""
+        try:
+            self.contents.put_sealed(line, opened)
+        except BadContent as error:
+            raise Foreign(str(error)) from error
+
 
 def _nanoseconds(text: object) -> int:
     """A decimal string; 0 for what is none."""
-    try:
-        value = int(text) if type(text) is str else 0
-    except ValueError:
+    if type(text) is not str or not text.isascii() or not text.isdigit() or len(text) > 19:
         return 0
-    return value if 0 <= value < _MOST_NS else 0
+    value = int(text)
+    return value if value < _MOST_NS else 0
 
 
 def _hash(text: object) -> bytes:
     """The 32 bytes of a base64url hash; zeros, which are no leaf, for what is none."""
-    try:
-        raw = a2b_base64(text.encode().translate(_URLSAFE) + b"=") if type(text) is str else b""
-    except ValueError:
+    if type(text) is not str or not _IS_HASH(text):
         return NONE
-    return raw if len(raw) == 32 else NONE
+    return a2b_base64(text.encode().translate(_URLSAFE) + b"=")

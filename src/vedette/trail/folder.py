@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from vedette.trail.sharing import NoGroup, modes, share
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE, scan
 
 _NEWEST = 32
@@ -20,6 +21,10 @@ _TRIES = 5
 
 class Unavailable(Exception):
     """The trail cannot take a record; the message says what is wrong and what to do. The host never sees it."""
+
+
+class Full(Unavailable):
+    """Only space is missing, and whoever waits for it may find it."""
 
 
 @dataclass(slots=True)
@@ -34,8 +39,8 @@ class Slot:
     lock: int
 
 
-def prepare(folder: Path) -> None:
-    """Make the directory, or refuse it."""
+def prepare(folder: Path, group: str = "") -> None:
+    """Make the directory, or refuse it. `group` may read it, if one is named."""
     try:
         make(folder)
         found = folder.lstat()
@@ -47,24 +52,30 @@ def prepare(folder: Path) -> None:
         raise Unavailable(f"{folder} belongs to another user; set VEDETTE_TRAIL to a directory of your own")
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise Unavailable(f"{folder} is writable by others; run `chmod go-w {folder}`")
+    if group:
+        try:
+            share(folder, group)
+        except NoGroup as error:
+            raise Unavailable(str(error)) from error
 
 
-def make(folder: Path) -> None:
-    """The directory and those above it, if they are missing; what is made is 0700."""
+def make(folder: Path, mode: int = 0o700) -> None:
+    """The directory and those above it, if they are missing. `mode` is that of the directory; those above are 0700."""
     if folder.is_dir():
         return
     make(folder.parent)
     try:
-        folder.mkdir(0o700)
+        folder.mkdir(mode)
     except FileExistsError:
         if not folder.is_dir():
             raise
     else:
-        folder.chmod(0o700)
+        folder.chmod(mode)
 
 
-def create(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write a file that must not exist yet, whole and on disk."""
+def create(path: Path, data: bytes, mode: int | None = None) -> None:
+    """Write a file that must not exist yet, whole and on disk; without a `mode`, for whom its folder is."""
+    mode = modes(path.parent)[1] if mode is None else mode
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
     try:
         os.fchmod(descriptor, mode)
@@ -74,7 +85,7 @@ def create(path: Path, data: bytes, mode: int = 0o600) -> None:
         os.close(descriptor)
 
 
-def replace(path: Path, data: bytes, mode: int = 0o600) -> None:
+def replace(path: Path, data: bytes, mode: int | None = None) -> None:
     """Write a file so that it is there whole or not at all, also after a crash."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     scratch.unlink(missing_ok=True)
@@ -99,7 +110,7 @@ def allocate(folder: Path) -> Slot:
     that somebody removed.
     """
     streams = folder / "streams"
-    make(streams)
+    make(streams, modes(folder)[0])
     taken = sorted(int(name) for name in os.listdir(streams) if name.isdigit())  # noqa: PTH208 - names only
     for ordinal in taken[-_NEWEST:]:
         slot = _claimed(streams, ordinal) if _unborn(streams, ordinal) else None
@@ -111,11 +122,11 @@ def allocate(folder: Path) -> Slot:
 def _made(streams: Path, ordinal: int) -> Slot:
     while True:
         try:
-            _path(streams, ordinal).mkdir(0o700)
+            _path(streams, ordinal).mkdir(modes(streams)[0])
         except FileExistsError:
             pass
         else:
-            _path(streams, ordinal).chmod(0o700)
+            _path(streams, ordinal).chmod(modes(streams)[0])
             sync_folder(streams)
             slot = _claimed(streams, ordinal)
             if slot is not None:
@@ -142,7 +153,7 @@ def _claimed(streams: Path, ordinal: int) -> Slot | None:
     path = _path(streams, ordinal)
     descriptor = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     if _locked(descriptor) and _unborn(streams, ordinal):
-        os.fchmod(descriptor, 0o600)
+        os.fchmod(descriptor, modes(path)[1])
         (path / "000000.seg").unlink(missing_ok=True)
         return Slot(ordinal, path, descriptor)
     os.close(descriptor)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from vedette.trail.identities import OURS, Keys
+from vedette.trail.rest import opened
 from vedette.trail.spool import (
     CHECKPOINT,
     CONTENT,
@@ -45,8 +47,8 @@ class Group:
     end: int
 
 
-def groups(stream: Path, segment: int, offset: int, *, dead: bool) -> Iterator[Group]:
-    """What lies behind `offset` of `segment`. `dead`: no writer holds this stream any more.
+def groups(stream: Path, segment: int, offset: int, *, dead: bool, keys: Keys = OURS) -> Iterator[Group]:
+    """What lies behind `offset` of `segment`. `dead`: no writer holds this stream any more. Raises `Locked`.
 
     The files are listed before they are read: a file that has a successor was cut to its end before that one was made.
     """
@@ -54,7 +56,16 @@ def groups(stream: Path, segment: int, offset: int, *, dead: bool) -> Iterator[G
     for path in files:
         number = int(path.stem)
         begin = offset if number == segment else HEADER_SIZE
-        yield from _grouped(_frames(path, begin, final=dead or path != files[-1]), number, begin)
+        found = frames(path, begin, final=dead or path != files[-1])
+        yield from _grouped(opened(found, path, keys), number, begin)
+
+
+def more(stream: Path, segment: int, offset: int) -> bool:
+    """Whether a dead stream has a record or a checkpoint behind `offset` of `segment`. Needs no key."""
+    files = [each for each in segment_files(stream) if int(each.stem) >= segment]
+    begins = [(path, offset if int(path.stem) == segment else HEADER_SIZE) for path in files]
+    found = (frame.type for path, begin in begins for frame in frames(path, begin, final=True))
+    return any(each in (ENVELOPE, CHECKPOINT) for each in found)
 
 
 def _grouped(frames: Iterator[Frame], segment: int, end: int) -> Iterator[Group]:
@@ -70,7 +81,8 @@ def _grouped(frames: Iterator[Frame], segment: int, end: int) -> Iterator[Group]
             contents = []
 
 
-def _frames(path: Path, offset: int, *, final: bool) -> Iterator[Frame]:
+def frames(path: Path, offset: int, *, final: bool) -> Iterator[Frame]:
+    """The frames behind `offset` as they lie there; in a `final` file damage is stepped over."""
     size = WINDOW
     with path.open("rb", buffering=0) as file:
         while True:
@@ -113,14 +125,14 @@ def size(stream: Path) -> int:
     for path in segment_files(stream)[-1:]:
         with path.open("rb") as file:
             first = Header.unpack(file.read(HEADER_SIZE)).first
-        return first + sum(frame.type == ENVELOPE for frame in _frames(path, HEADER_SIZE, final=False))
+        return first + sum(frame.type == ENVELOPE for frame in frames(path, HEADER_SIZE, final=False))
     return 0
 
 
-def newest(stream: Path) -> bytes | None:
+def newest(stream: Path, keys: Keys = OURS) -> bytes | None:
     """The newest envelope of the stream's last segment."""
     envelope = None
     for path in segment_files(stream)[-1:]:
-        for frame in _frames(path, HEADER_SIZE, final=False):
+        for frame in opened(frames(path, HEADER_SIZE, final=False), path, keys):
             envelope = frame.payload if frame.type == ENVELOPE else envelope
     return envelope

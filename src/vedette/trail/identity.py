@@ -6,7 +6,7 @@ import base64
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,14 +31,52 @@ class Identity:
         return f"{self.origin}/{self.trail_id}/{stream}"
 
 
-def identity(folder: Path, origin: str) -> Identity:
-    """The identity of the trail in `folder`; `origin` counts when it is made now."""
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """Who else has a part in a trail.
+
+    `at_rest` names the recipients for whom its files are encrypted (none = they are not), `group` may read them.
+    `host_log` is where a keeper of its own keeps the host log and its key; None = in the trail, kept by who records.
+    """
+
+    at_rest: Sequence[str] = ()
+    group: str = ""
+    host_log: Path | None = None
+
+
+OWN = Custody()
+
+
+def identity(folder: Path, origin: str, host_log: Path | None = None) -> Identity:
+    """The identity of the trail in `folder`; `origin` counts when it is made now.
+
+    `host_log` is where a keeper of its own keeps host log and host key; None = in the trail itself.
+    """
     about = folder / "trail.json"
     if not about.exists():
         with _alone(folder):
             if not about.exists():
-                _found(folder, origin)
-    return _read(folder)
+                _found(folder, origin, keyless=host_log is not None)
+    return _read(folder, folder if host_log is None else None)
+
+
+def kept(folder: Path, host_log: Path) -> Identity:
+    """The identity of the trail in `folder` with the keeper's own key in `host_log`, made now if there is none.
+
+    Raises `FileNotFoundError` while there is no trail yet. `host.json` tells everybody the public key.
+    """
+    who = _read(folder, None)
+    key = host_log / "host.key"
+    if not key.exists():
+        replace(key, os.urandom(32), 0o400)
+    host = Named(f"{who.origin}/{who.trail_id}/host", signer(key.read_bytes()))
+    about = {"trail_id": who.trail_id, "origin": who.origin, "host_key": _encoded(host)}
+    replace(host_log / "host.json", json.dumps(about, indent=1).encode())
+    return Identity(who.trail_id, who.origin, host)
+
+
+def _encoded(host: Named) -> str:
+    return base64.b64encode(public_bytes(host.key)).decode()
 
 
 @contextmanager
@@ -52,24 +90,23 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _found(folder: Path, origin: str) -> None:
-    key = folder / "host.key"
-    if not key.exists():  # there already: a process died before it wrote trail.json
-        replace(key, os.urandom(32), 0o400)
-    about = {
-        "trail_id": os.urandom(16).hex(),
-        "origin": origin,
-        "schema": SCHEMA,
-        "host_key": base64.b64encode(public_bytes(signer(key.read_bytes()))).decode(),
-    }
+def _found(folder: Path, origin: str, *, keyless: bool) -> None:
+    trail_id = os.urandom(16).hex()
+    about = {"trail_id": trail_id, "origin": origin, "schema": SCHEMA, "host_key": ""}
+    if not keyless:
+        key = folder / "host.key"
+        if not key.exists():  # there already: a process died before it wrote trail.json
+            replace(key, os.urandom(32), 0o400)
+        about["host_key"] = _encoded(Named(f"{origin}/{trail_id}/host", signer(key.read_bytes())))
     replace(folder / "trail.json", json.dumps(about, indent=1).encode())
 
 
-def _read(folder: Path) -> Identity:
+def _read(folder: Path, keys: Path | None) -> Identity:
+    """`keys` is where the host key lies, if it is ours to use."""
     about = json.loads((folder / "trail.json").read_text())
-    prefix = f"{about['origin']}/{about['trail_id']}"
     try:
-        host = Named(f"{prefix}/host", signer((folder / "host.key").read_bytes()))
+        seed = (keys / "host.key").read_bytes() if keys else b""
     except FileNotFoundError:
-        host = None
+        seed = b""
+    host = Named(f"{about['origin']}/{about['trail_id']}/host", signer(seed)) if seed else None
     return Identity(about["trail_id"], about["origin"], host)

@@ -1,8 +1,8 @@
 """Proves the records of one stream against its signed roots, interval by interval, and names what does not fit.
 
 An interval lies between two checkpoints. Its leaves grow the tree of the checkpoint before; if that gives the signed
-root, every record in it is proven. If not, the chain is walked backwards: `p` of record n+1 is the true leaf of n, so an
-altered or missing record's leaf is known from its successor, and where the root then fits, the culprit is named and
+root, every record in it is proven. If not, the chain is walked backwards: `p` of record n+1 is the true leaf of n, so
+an altered or missing record's leaf is known from its successor, and where the root then fits, the culprit is named and
 all else is proven. Otherwise what is certain is named, and the next interval starts from the peaks of this checkpoint,
 so that damage stays where it is.
 """
@@ -17,7 +17,7 @@ from vedette.trail.merkle import Frontier
 from vedette.trail.notes import Checkpoint
 
 HYPOTHESES = 8
-"""So many explanations of one damaged interval are tried, each as costly as proving it: a bound against hostile input."""
+"""So many explanations of one damaged interval are tried, each as costly as proving it: a bound on hostile input."""
 AHEAD = 2**20
 """A checkpoint or a record so far beyond the last one is out of range."""
 
@@ -28,17 +28,21 @@ Run = tuple[int, int]
 class Head:
     """What is signed at one index: one checkpoint, or several if the stream has two faces.
 
-    `trusted`: the chain of keys from checkpoint 0 up to here is whole.
+    `trusted`: the chain of keys from checkpoint 0 up to here is whole. `peaked`: the checkpoints state their peaks.
     """
 
     index: int
     options: Sequence[Checkpoint]
     trusted: bool
+    peaked: bool = True
 
 
 @dataclass(slots=True)
 class Proof:
-    """What came out. Runs are (first, last). `sealed` records are below the last signed size, `proven` are whole."""
+    """What came out. Runs are (first, last). `sealed` records are below the last signed size, `proven` are whole.
+
+    `out_of_range` are checkpoints, `far` are records, numbered beyond all that may be.
+    """
 
     sealed: int = 0
     proven: list[Run] = field(default_factory=list)
@@ -49,6 +53,7 @@ class Proof:
     bad_peaks: list[int] = field(default_factory=list)
     bad_sizes: list[int] = field(default_factory=list)
     out_of_range: list[int] = field(default_factory=list)
+    far: set[int] = field(default_factory=set)
     unsealed: int = 0
 
     def covers(self, n: int) -> bool:
@@ -58,10 +63,11 @@ class Proof:
 class Prover:
     """One stream. `tree` is what the next interval grows from; None while no trustworthy peaks are known."""
 
-    def __init__(self, leaves: Leaves) -> None:
-        self.proof = Proof()
+    def __init__(self, leaves: Leaves, begin: Checkpoint | None = None) -> None:
+        """`begin` is where the proof begins, if not with record 0: a sound checkpoint, proven by a later head."""
+        self.proof = Proof(sealed=begin.note.size if begin else 0)
         self._leaves = leaves
-        self._tree: Frontier | None = Frontier()
+        self._tree: Frontier | None = Frontier(begin.note.size, begin.peaks or ()) if begin else Frontier()
         self._last: bytes | None = None
 
     def run(self, heads: Sequence[Head]) -> Proof:
@@ -73,7 +79,7 @@ class Prover:
     def _advance(self, head: Head) -> None:
         proof = self.proof
         begin = proof.sealed
-        if not any(option.sound for option in head.options):
+        if head.peaked and not any(option.sound for option in head.options):
             proof.bad_peaks.append(head.index)
         options = [each for each in head.options if begin <= each.note.size <= self._leaves.top + AHEAD]
         if not options:
@@ -145,8 +151,8 @@ class Prover:
     def _blame(self, begin: int, end: int, *, certain: bool) -> None:
         """The root cannot be reached: name what the chain makes certain, else the whole run.
 
-        `certain`: each number has a record and the root is to be trusted. Then the record below one that is contradicted
-        is altered too: were it true, all below it would be, and the root would have fitted.
+        `certain`: each number has a record and the root is to be trusted. Then the record below one that is
+        contradicted is altered too: were it true, all below it would be, and the root would have fitted.
         """
         proof, leaves = self.proof, self._leaves
         numbers = list(leaves.present(begin, end))
@@ -170,7 +176,7 @@ class Prover:
     def _tail(self) -> None:
         proof, leaves = self.proof, self._leaves
         begin, limit = proof.sealed, proof.sealed + AHEAD
-        proof.out_of_range += leaves.present(limit, leaves.top)
+        proof.far.update(leaves.present(limit, leaves.top))
         numbers = list(leaves.present(begin, limit))
         proof.unsealed = len(numbers)
         if not numbers:

@@ -9,32 +9,43 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from vedette.event import Ack, Event, Fact, Kind
-from vedette.guard import guard
+from vedette.event import Ack, Event, Fact, Kind, Phase
+from vedette.guard import AuditUnavailable, guard
 from vedette.trail import fork, lifecycle
-from vedette.trail.commit import Content, committed
-from vedette.trail.folder import Unavailable
+from vedette.trail.classes import Classes
+from vedette.trail.commit import Content, committed, shed
+from vedette.trail.folder import Full, Unavailable
 from vedette.trail.gate import Gate
+from vedette.trail.identity import OWN, Custody
+from vedette.trail.room import USUAL, Limits, Room
 from vedette.trail.sync import Syncer
+from vedette.trail.tidy import Tidy
 from vedette.trail.timers import HEARTBEAT, Timers
 from vedette.trail.writer import Writer
 
-SYNC = (Kind.AUTH, Kind.FINDING, Kind.CHANGE)
-GAP = 1.0
+GAP = 0.5
 """Seconds until the gap record is tried again while the disk is full."""
+
+PATIENCE = 2.0
+AGAIN = 0.05
+"""`VEDETTE_ON_FULL=block`: how long a spell without space holds a host up at most, and how often it is tried again."""
 
 
 class Trail:
     """The durable record of this process. Nothing is opened, and no key made, before the first record.
 
     `birth` gives the first record of a stream, also in every forked child. `wake` is called after each append; `vitals`
-    gives further facts of a heartbeat. Neither may raise, and `wake` may interrupt itself: a signal handler appends.
+    gives further facts of a heartbeat; `chore` is called as time passes, on the syncer's thread. None of them may
+    raise, and `wake` may interrupt itself: a signal handler appends.
+
+    `limits` say how much the folder may take and what happens then.
     """
 
     def __init__(
@@ -45,13 +56,20 @@ class Trail:
         birth: Callable[[], Event],
         content: str = "ship",
         sync_timeout: float = 2.0,
+        limits: Limits = USUAL,
+        custody: Custody = OWN,
     ) -> None:
         self.folder = folder
         self.wake: Callable[[], None] | None = None
+        self.chore: Callable[[], None] | None = None
         self.vitals: Callable[[], Mapping[str, Fact]] | None = None
         self._keep = content != "none"
+        self.classes = Classes(limits.sync)
+        self.on_full = limits.on_full
+        self._limits = limits
         self._sync_timeout = sync_timeout
-        self._writer_of = partial(Writer, folder, origin, birth, keep=self._keep)
+        self._host_log = custody.host_log or folder / "host"
+        self._writer_of = partial(Writer, folder, origin, birth, content=content, custody=custody)
         self._closed = False
         self._fresh(None)
         fork.watch(self)
@@ -62,9 +80,12 @@ class Trail:
         self._gate = Gate()
         self._aliases = itertools.count(-1, -1)
         self._parked: dict[int, int] = {}
-        self._timers = Timers(self.append, partial(self.seal, durable=False))
+        self._timers = Timers(self.append, partial(self.seal, durable=False), self._host_log)
+        self._tidy = Tidy(self.folder, self._limits.acknowledged, self.append, self.seal)
         self._syncer = Syncer(self._sync, self._tick)
-        self._writer = self._writer_of(parent=parent)
+        self._late = False
+        self._writer = self._writer_of(room=Room(self.folder, self._limits.most), parent=parent)
+        self._writer.patient = self.on_full == "block"
 
     @property
     def stream(self) -> str | None:
@@ -85,21 +106,48 @@ class Trail:
     # Appending.
 
     def append(self, event: Event, *, sync: bool = False) -> Ack:
-        """Write one record. Raises `Unavailable` when it cannot be written, and nothing else.
+        """Write one record. Raises `Unavailable` when it cannot be written, and nothing else; for an intent with `sync`
+        under `VEDETTE_ON_FULL=refuse` it is `AuditUnavailable`.
 
-        `sync`: a caller will `wait` for this one, so the next `fdatasync` comes at once. From inside another append (a
-        signal handler, a finaliser) the record is written when that one is through; its number is an alias below 0.
+        `sync`: a caller will `wait` for this one, so the next `fdatasync` comes at once. A record that is to be on disk
+        whoever waits (`classes`) is, when this returns. From inside another append (a signal handler, a finaliser) the
+        record is written when that one is through; its number is an alias below 0.
         """
         if self._pid != os.getpid():
             self.after_fork_in_child()
-        content = committed(event.content, keep=self._keep)
-        ack = self._gate.run(self._write, event, content)
-        if ack is None:
-            return self._park(event, content)
-        self._syncer.dirty(urgent=sync or event.kind in SYNC or self._writer.behind)
+        ack = self._appended(event, sync)
+        forced = self.classes.forces_record(event)
+        self._syncer.dirty(urgent=sync or forced or self._writer.behind)
         if self.wake is not None:
             self.wake()
+        if forced and ack.n >= 0 and not self._syncer.wait(ack.n, self._sync_timeout):
+            self._tell_late()
         return ack
+
+    def _appended(self, event: Event, sync: bool) -> Ack:
+        content = shed(event.content) if self._sheds(event) else committed(event.content, keep=self._keep)
+        try:
+            ack = self._gate.run(self._write, event, content)
+        except Full:
+            ack = self._patiently(event, content)
+        except Unavailable as error:
+            if sync and self.on_full == "refuse" and event.phase is Phase.INTENT:
+                raise AuditUnavailable(str(error)) from error
+            raise
+        return self._park(event, content) if ack is None else ack
+
+    def _sheds(self, event: Event) -> bool:
+        return event.kind is not Kind.FINDING and self._writer.sheds
+
+    def _patiently(self, event: Event, content: Content) -> Ack | None:
+        """Wait for space, once in a spell without it; then it is a gap like any other."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            time.sleep(AGAIN)
+            with suppress(Full):
+                return self._gate.run(self._write, event, content)
+        self._writer.patient = False
+        return self._gate.run(self._write, event, content)
 
     def _park(self, event: Event, content: Content) -> Ack:
         alias = next(self._aliases)
@@ -112,10 +160,12 @@ class Trail:
         if event.of is not None and event.of < 0:
             event = replace(event, of=self._parked.pop(event.of, None))
         try:
-            return self._writer.write(event, content)
+            ack = self._writer.write(event, content)
         except Unavailable:
-            self._syncer.dirty(urgent=False)  # it will try to tell the gap
+            self._syncer.dirty(urgent=False)  # it will try to tell the gap, and to make room
             raise
+        self._writer.patient = self.on_full == "block"
+        return ack
 
     def _write_parked(self, alias: int, event: Event, content: Content) -> None:
         with guard("trail.parked"):
@@ -124,14 +174,30 @@ class Trail:
     # Durability.
 
     def wait(self, ack: Ack) -> bool:
-        """Block until the record would survive power loss; False = not within `sync_timeout`, or nobody can tell."""
+        """Block until the record would survive power loss; False = not within `sync_timeout`, or nobody can tell.
+
+        Under `VEDETTE_ON_FULL=refuse` it is `AuditUnavailable` instead of False for a record of ours.
+        """
         n = self._number(ack)
-        return n is not None and self._syncer.wait(n, self._sync_timeout)
+        return n is not None and (self._syncer.wait(n, self._sync_timeout) or self._was_late())
 
     async def wait_async(self, ack: Ack) -> bool:
         """The same without blocking the event loop."""
         n = self._number(ack)
-        return n is not None and await self._syncer.wait_async(n, self._sync_timeout)
+        return n is not None and (await self._syncer.wait_async(n, self._sync_timeout) or self._was_late())
+
+    def _was_late(self) -> bool:
+        self._tell_late()
+        if self.on_full == "refuse":
+            raise AuditUnavailable(f"{self.folder}: no record on disk within {self._sync_timeout:g} s")
+        return False
+
+    def _tell_late(self) -> None:
+        """A finding, once until a sync has succeeded again; nobody waits for that one."""
+        if not self._late:
+            self._late = True
+            with suppress(Unavailable):  # it is in the gap
+                self._appended(lifecycle.late_sync(self._sync_timeout), sync=False)
 
     def _number(self, ack: Ack) -> int | None:
         """None for a record of the process we were forked from, and for one that is still parked."""
@@ -146,11 +212,13 @@ class Trail:
         if stream is None or work is None:
             return 0
         try:
-            work.segment.sync()
+            if not self.classes.never:
+                work.segment.sync()
         except OSError as error:
             self._gate.run(self._go_on, str(error.strerror))
             raise
         self._gate.run(stream.unsynced.durable, work.mark)
+        self._late = False
         return work.n
 
     def _go_on(self, reason: str) -> None:
@@ -171,6 +239,12 @@ class Trail:
             self.wake()
         if durable:
             self._syncer.publish(self._sync())
+
+    def beat(self) -> None:
+        """A heartbeat now: a record that a collector cannot have seen."""
+        writer = self._writer
+        vitals = self.vitals() if self.vitals else {}
+        self.append(lifecycle.heartbeat(len(writer.open), writer.lost, self._syncer.lag_ms, vitals))
 
     def close(self, reason: str) -> None:
         """A `close` record and the last checkpoint, on disk; whoever appends now gets `Unavailable`.
@@ -194,14 +268,25 @@ class Trail:
 
     def _tick(self) -> float:
         writer = self._writer
-        if writer.stream is None or self._closed:
+        if self._closed:
             return HEARTBEAT
         if writer.missed:
-            with suppress(OSError):
+            with suppress(OSError, Unavailable):
                 self._gate.run(writer.tell_gap)
-            if writer.missed:
-                return GAP
-        return self._timers.tick(writer, self.vitals)
+        if writer.stream is None:
+            return GAP if writer.missed else HEARTBEAT
+        with guard("trail.tidy"):
+            self._tidy.look(writer.room, writer.stream.total)
+        if self.chore is not None:
+            with guard("trail.chore"):
+                self.chore()
+        due = self._timers.tick(writer, self._syncer.lag_ms, self.vitals)
+        return GAP if writer.missed or writer.filling else due
+
+    @property
+    def filling(self) -> bool:
+        """Whether the trail comes near its cap: the shipper does not linger then."""
+        return self._writer.filling
 
     # Fork: the child's stream is born with its first record; nothing is written in the hook.
 

@@ -41,7 +41,27 @@ MEANING: dict[str, tuple[str, str]] = {
         "the file is damaged where record {} was due",
         "A disk fault, or an edit; what could be read was read.",
     ),
+    "index-mismatch": (
+        "the attributes beside record {} say something else than the record",
+        "Searches by them mislead; the record itself is as it was signed, unless that is said as well.",
+    ),
     "sequence-out-of-range": ("record {} is numbered far beyond the last", "Nobody signed it."),
+    "anchored-stream-missing": (
+        "the stream {} is missing, and the host log has seen it",
+        "A whole process's record was taken out, or is not part of what was read.",
+    ),
+    "rollback-vs-anchor": (
+        "it ends at record {}, and more has been seen of it",
+        "The end was cut off after it had been attested: so many records were there, and so many are left.",
+    ),
+    "anchor-mismatch": (
+        "the first {} records are not those that were attested",
+        "Somebody who holds the keys wrote another history, after this one had been seen.",
+    ),
+    "fork-of-log": (
+        "the host key signed two histories of its log, at {} records",
+        "Different people are shown different records; hold both for false.",
+    ),
     "stream-not-closed": (
         "{} was not closed",
         "Its process still runs, was killed, or the end was cut off: a crash and a cut look alike.",
@@ -57,11 +77,32 @@ MEANING: dict[str, tuple[str, str]] = {
         "the content of record {} was erased by rule",
         "A sealed record says so; the proof still holds.",
     ),
+    "content-sealed": (
+        "the content of record {} is sealed, and its key is not here",
+        "Verify where the trail's `seals` folder lies to see it proven; once the key is destroyed, nobody can.",
+    ),
     "content-shed": ("the content of record {} was not kept", "By size or by setting; the commitment stays."),
     "gap": ("before record {}, records could not be written", "The record counts what is missing."),
     "clock-step": (
         "at record {} the host's clock was set",
         "Order is by number; times before and after do not compare.",
+    ),
+    "trimmed": ("the records {} were deleted by rule", "A sealed record says so; what is left is proven."),
+    "host-attested": (
+        "its process died, and the keeper sealed what it left",
+        "The last records are vouched for by the host key, not by the stream's own.",
+    ),
+    "from-checkpoint": (
+        "the proof begins at record {}",
+        "What lies before was not read; from there on all of it is proven.",
+    ),
+    "anchor-stale": (
+        "the newest anchor is old",
+        "What came after it is vouched for by this host alone; see VEDETTE_ANCHORS.",
+    ),
+    "weak-disk": (
+        "the trail lies on a network or user-space file system",
+        "Locks and syncs mean little there: power loss may cost more than the last 50 ms.",
     ),
     "unanchored": (
         "nothing outside this host vouches for it",

@@ -43,6 +43,47 @@ def root_of(peaks: Sequence[bytes]) -> bytes:
     return root
 
 
+def consistency(old: int, peaks: Sequence[bytes], leaves: Sequence[bytes]) -> list[bytes]:
+    """Proof that the tree of `old` leaves, whose peaks these are, is the beginning of the one after `leaves` more.
+
+    RFC 6962, section 2.1.2. All it needs of the old tree are its peaks: each node of the proof either is one of them or
+    lies over new leaves alone.
+    """
+    if not old:
+        return []
+    known = dict(zip(spans(old), peaks, strict=True))
+    begin, end = 0, old + len(leaves)
+    proof: list[bytes] = []
+    while end != old:
+        middle = begin + (1 << (end - begin - 1).bit_length() - 1)
+        if old <= middle:
+            proof.append(_over(leaves[middle - old : end - old]))
+            end = middle
+        else:
+            proof.append(known[begin, middle])
+            begin = middle
+    if begin:
+        proof.append(known[begin, old])
+    return proof[::-1]
+
+
+def spans(size: int) -> list[tuple[int, int]]:
+    """First leaf and end of the perfect trees below each peak."""
+    spans, begin = [], 0
+    for bit in reversed(range(size.bit_length())):
+        if size >> bit & 1:
+            spans.append((begin, begin + (1 << bit)))
+            begin += 1 << bit
+    return spans
+
+
+def _over(leaves: Sequence[bytes]) -> bytes:
+    tree = Frontier()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
+
+
 class Frontier:
     """The peaks of a growing tree, largest first. `size` leaves are below them."""
 

@@ -1,7 +1,7 @@
 """Reads checkpoints that came from outside: the line that travels, the signed note in it, and its signatures.
 
-Formats: C2SP signed-note and tlog-checkpoint. Limits: 64 KiB a note, 16 signatures, 64 peaks. Whatever breaks them is no
-checkpoint; nothing here raises on hostile input but `BadNote`.
+Formats: C2SP signed-note and tlog-checkpoint. Limits: 64 KiB a note, 16 signatures, 64 peaks. Whatever breaks them is
+no checkpoint; nothing here raises on hostile input but `BadNote`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class BadNote(ValueError):
 class Note:
     """A signed note. `text` is what is signed; `extensions` maps the first word of a line to the rest of it.
 
-    `signatures` are (name, key id, signature).
+    `signatures` are (name, key id, signature); `whole` is the note with its signature lines.
     """
 
     text: str
@@ -39,11 +39,17 @@ class Note:
     root: bytes
     extensions: Mapping[str, str]
     signatures: tuple[tuple[str, bytes, bytes], ...]
+    whole: str = ""
 
     @property
     def prefix(self) -> str:
         """`<origin>/<trail id>`: what all keys of one trail have in common."""
         return self.origin.rpartition("/")[0]
+
+    @property
+    def of_host(self) -> bool:
+        """Whether it is of the host log, whose stream is the trail itself."""
+        return self.origin.endswith("/host")
 
     def key(self, extension: str) -> bytes | None:
         """The public key that the extension line `key` or `next` names."""
@@ -77,11 +83,11 @@ class Checkpoint:
 
 def parse_checkpoint(line: Mapping[str, Any]) -> Checkpoint:
     """A checkpoint from its parsed line; its note MUST be of the stream that the line names."""
-    index, text = line.get("i"), line.get("note")
+    index, text, stream = line.get("i"), line.get("note"), line.get("s")
     if type(index) is not int or not 0 <= index < 2**53 or type(text) is not str:
         raise BadNote("a checkpoint without index or note")
     note = parse_note(text)
-    if note.origin.rpartition("/")[2] != line.get("s"):
+    if not note.origin.endswith((f"/{stream}", f"/{stream}/host")):
         raise BadNote("the note is of another stream")
     return Checkpoint(index, note, _peaks(line.get("f")))
 
@@ -99,7 +105,7 @@ def parse_note(text: str) -> Note:
     if not (size.isascii() and size.isdigit()) or len(size) > 16 or str(int(size)) != size or len(root) != 32:
         raise BadNote("not a checkpoint")
     extensions = {word: rest for word, _, rest in (line.partition(" ") for line in lines[3:])}
-    return Note(body + "\n", origin, int(size), root, extensions, tuple(map(_signature, signatures[:-1])))
+    return Note(body + "\n", origin, int(size), root, extensions, tuple(map(_signature, signatures[:-1])), text)
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
@@ -111,10 +117,14 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
 
 
 def _base64(text: str) -> bytes:
+    """Bytes have one spelling only: padded, and with no bit set beyond them."""
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise BadNote("not base64") from None
+    if base64.b64encode(raw).decode() != text:
+        raise BadNote("not base64")
+    return raw
 
 
 def _peaks(value: object) -> tuple[bytes, ...] | None:
@@ -124,6 +134,11 @@ def _peaks(value: object) -> tuple[bytes, ...] | None:
         return tuple(unb64u(each) for each in value)
     except (TypeError, ValueError):
         return None
+
+
+def decoded_key(text: str) -> bytes:
+    """The bytes that a `key` or `next` line holds. Raises `BadNote`."""
+    return _base64(text)
 
 
 def public_key(text: str) -> bytes:

@@ -30,8 +30,7 @@ class Client:
             **({"Content-Encoding": "gzip"} if target.gzip else {}),
         }
         self._session = requests.Session()
-        if target.certificate:
-            self._session.verify = target.certificate
+        self._verify: str | None = target.certificate or None
         if target.client_certificate:
             pair = (target.client_certificate, target.client_key)
             self._session.cert = pair if target.client_key else target.client_certificate
@@ -59,6 +58,7 @@ class Client:
             headers=self._headers,
             timeout=(min(CONNECT, timeout), timeout),
             allow_redirects=False,
+            verify=self._verify,  # not on the session: there REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE would win over it
             stream=True,
         ) as response:
             return _answer(response, _read(response, end))

@@ -1,4 +1,4 @@
-"""The place up to which a stream has been acknowledged: the file `acked` of its folder.
+"""The place up to which a stream has been acknowledged: the file `acked` of its folder; `reconciled` is its sibling.
 
 Written beside, synced, renamed: a reader sees the old place or the new one, never half of one. Losing it costs
 duplicates, never records.
@@ -29,18 +29,18 @@ class Place:
     time: int = 0
 
 
-def load(stream: Path) -> Place:
+def load(stream: Path, name: str = "acked") -> Place:
     """The place of a stream; its beginning if none was saved or it cannot be read."""
     try:
-        found = json.loads((stream / "acked").read_bytes())
+        found = json.loads((stream / name).read_bytes())
         return Place(**{name: int(found[name]) for name in ("segment", "offset", "n", "time")})
     except (OSError, ValueError, TypeError, KeyError):
         return Place()
 
 
-def save(stream: Path, place: Place) -> None:
+def save(stream: Path, place: Place, name: str = "acked") -> None:
     """Write the place down. An `OSError` leaves the old one."""
-    replace(stream / "acked", json.dumps(asdict(place)).encode())
+    replace(stream / name, json.dumps(asdict(place)).encode())
 
 
 def replace(path: Path, data: bytes) -> None:

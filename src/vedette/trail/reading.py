@@ -1,7 +1,7 @@
 """Reads the records of a local trail for people: all streams in one order of time, with their content.
 
-Nothing is verified here; a damaged frame is stepped over. `follow` goes on as records come, also in streams that begin
-while it runs.
+Nothing is verified here; a damaged frame is stepped over, an encrypted one that no key opens raises `Locked`. `follow`
+goes on as records come, also in streams that begin while it runs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from vedette.trail.envelope import split_content
 from vedette.trail.follow import Group, groups
+from vedette.trail.identities import OURS, Keys
 from vedette.trail.keeper import writer_is_dead
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE, stream_folders
 
@@ -24,7 +25,7 @@ POLL = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record. `raw` are its canonical bytes, `content` maps a field to its text; `ordinal` is that of its stream."""
+    """One record. `raw` are its canonical bytes, `content` maps fields to texts; `ordinal` is that of its stream."""
 
     envelope: dict[str, Any]
     raw: bytes
@@ -32,23 +33,23 @@ class Record:
     ordinal: int
 
 
-def records(trail: Path) -> Iterator[Record]:
+def records(trail: Path, *, keys: Keys = OURS) -> Iterator[Record]:
     """All records that lie in `trail` now, by the time they state; within a stream in their own order."""
-    return heapq.merge(*(_Place(folder).read(final=True) for folder in stream_folders(trail)), key=_time)
+    return heapq.merge(*(_Place(folder, keys).read(final=True) for folder in stream_folders(trail)), key=_time)
 
 
-def stream(folder: Path) -> Iterator[Record]:
+def stream(folder: Path, *, keys: Keys = OURS) -> Iterator[Record]:
     """The records of the one stream that lies in `folder`, as `spool.stream_folders` names it."""
-    return _Place(folder).read(final=True)
+    return _Place(folder, keys).read(final=True)
 
 
-def follow(trail: Path, *, poll: float = POLL, stop_after: float | None = None) -> Iterator[Record]:
+def follow(trail: Path, *, poll: float = POLL, stop_after: float | None = None, keys: Keys = OURS) -> Iterator[Record]:
     """All records, then those that come; looks every `poll` seconds, ends after `stop_after` seconds without news."""
     places: dict[Path, _Place] = {}
     quiet_since = time.monotonic()
     while stop_after is None or time.monotonic() - quiet_since < stop_after:
         for folder in stream_folders(trail):
-            places.setdefault(folder, _Place(folder))
+            places.setdefault(folder, _Place(folder, keys))
         for record in heapq.merge(*(place.news() for place in places.values()), key=_time):
             quiet_since = time.monotonic()
             yield record
@@ -63,8 +64,9 @@ def _time(record: Record) -> int:
 class _Place:
     """How far one stream has been read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keys: Keys) -> None:
         self._folder = folder
+        self._keys = keys
         self._segment = 0
         self._offset = HEADER_SIZE
 
@@ -73,7 +75,7 @@ class _Place:
         yield from self.read(final=writer_is_dead(self._folder))
 
     def read(self, *, final: bool) -> Iterator[Record]:
-        for group in groups(self._folder, self._segment, self._offset, dead=final):
+        for group in groups(self._folder, self._segment, self._offset, dead=final, keys=self._keys):
             self._segment, self._offset = group.segment, group.end
             if group.type == ENVELOPE and (record := _record(group, int(self._folder.name))) is not None:
                 yield record

@@ -9,28 +9,41 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from vedette.guard import guard
-from vedette.trail.content import bodies
 from vedette.trail.envelope import b64u, split_content
 from vedette.trail.follow import Group
 from vedette.trail.item import Item, Project, Value
 from vedette.trail.merkle import leaf_hash
+from vedette.trail.outgoing import Outgoing
 from vedette.trail.place import Place
 from vedette.trail.spool import CHECKPOINT
 
-OLDEST_NS = 6 * 86_400 * 10**9
-"""Loki refuses what is older than seven days."""
+OLDEST = 6 * 86_400.0
+"""Seconds: Loki refuses what is older than seven days."""
 
 _URGENT = frozenset({"finding", "auth"})
 
 
 class Records:
-    """Makes the log records of one stream, from a place on."""
+    """Makes the log records of one stream, from a place on. `outgoing` says what of its content leaves, and how.
+
+    `oldest` is how many seconds back a record may be dated.
+    """
 
     def __init__(
-        self, stream: str, schema: str, project: Project, place: Place, about: Mapping[str, Value] | None
+        self,
+        stream: str,
+        schema: str,
+        project: Project,
+        outgoing: Outgoing,
+        place: Place,
+        about: Mapping[str, Value] | None,
+        oldest: float = OLDEST,
     ) -> None:
+        self._oldest_ns = int(oldest * 10**9)
+        self._outgoing = outgoing
         self._stream = stream
         self._index = {"vedette.stream.id": stream, "vedette.schema": schema}
         self._project = project
@@ -47,18 +60,20 @@ class Records:
     def _record(self, group: Group) -> list[Item]:
         body = group.payload.decode("utf-8", "replace")
         item = Item(body, "vedette.audit.record", 0, time.time_ns(), {"vedette.seq": self._n})
+        envelope: dict[str, Any] = {}
         with guard("ship.project"):  # a record that cannot be told of is shipped all the same: the body is the record
-            item = self._projected(body)
+            envelope = json.loads(body)
+            item = self._projected(body, envelope)
         n = int(item.attributes["vedette.seq"])
         self._n = n + 1
-        parts = [part for payload in group.contents for part in self._content(item, n, payload)]
+        envelope = {**envelope, "s": self._stream, "n": n}
+        parts = [part for payload in group.contents for part in self._content(item, envelope, payload)]
         identity: dict[str, str | int] = {"vedette.type": "record", "log.record.uid": f"{self._stream}-{n}"}
         leaf = {"vedette.leaf": b64u(leaf_hash(group.payload))}
         attributes = {**self._index, **identity, **leaf, **item.attributes}
         return [*parts, replace(item, time_ns=self._stamp(item.time_ns), attributes=attributes)]
 
-    def _projected(self, body: str) -> Item:
-        envelope = json.loads(body)
+    def _projected(self, body: str, envelope: dict[str, Any]) -> Item:
         told = self._project(envelope)
         return Item(
             body=body,
@@ -73,10 +88,10 @@ class Records:
             urgent=envelope.get("k") in _URGENT,
         )
 
-    def _content(self, record: Item, n: int, payload: bytes) -> list[Item]:
-        field, content = split_content(payload)
-        texts = bodies(self._stream, n, field, payload[:16], content.decode("utf-8", "replace"))
-        return [self._part(record, body, n, f"{field}-{at}") for at, body in enumerate(texts)]
+    def _content(self, record: Item, envelope: dict[str, Any], payload: bytes) -> list[Item]:
+        field, _ = split_content(payload)
+        texts = self._outgoing(envelope, field, payload)
+        return [self._part(record, body, envelope["n"], f"{field}-{at}") for at, body in enumerate(texts)]
 
     def _part(self, record: Item, body: str, n: int, which: str) -> Item:
         uid = f"{self._stream}-{n}-{which}"
@@ -99,10 +114,10 @@ class Records:
         return Item(body, "vedette.audit.checkpoint", now, now, index)
 
     def _stamp(self, wanted: int) -> int:
-        self._last = stamp(wanted, self._last, time.time_ns())
+        self._last = stamp(wanted, self._last, time.time_ns(), self._oldest_ns)
         return self._last
 
 
-def stamp(wanted: int, last: int, now: int) -> int:
-    """`wanted`, brought into [now - 6 d, now] and then behind `last`. The true clock stays in the envelope."""
-    return max(min(max(wanted, now - OLDEST_NS), now), last + 1)
+def stamp(wanted: int, last: int, now: int, oldest_ns: int) -> int:
+    """`wanted`, brought into [now - oldest, now] and then behind `last`. The true clock stays in the envelope."""
+    return max(min(max(wanted, now - oldest_ns), now), last + 1)

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from itertools import groupby
 
 from vedette.trail.meaning import MEANING
-from vedette.trail.verdicts import Grade, Report, StreamReport, Verdict
+from vedette.trail.verdicts import Grade, Report, StreamReport, Verdict, plain, span
 
 MOST = 8
 """So many verdicts of one name are shown."""
@@ -27,15 +27,24 @@ _MARK = {Grade.BROKEN: "✗", Grade.UNFINISHED: "…", Grade.NOTE: "·"}
 def render(report: Report, colour: bool = False) -> str:
     """Plain text, or with ANSI colours. Nothing that came from a body reaches a terminal but printable characters."""
     ink = _Ink(colour)
-    word, sentence = _HEADLINE[report.grade]
-    lines = [f"{ink(word, _BOLD, _TINT.get(report.grade, _GREEN))}  {sentence}", ""]
-    if report.streams:
-        lines += [*_streams(report, ink), ""]
+    lines = [_headline(report, ink), ""]
+    if report.streams or report.hosts:
+        lines += [*_hosts(report, ink), *_streams(report, ink), ""]
     names = {each.stream: _name(each) for each in report.streams}
+    names |= {each.trail.rpartition("/")[2]: "host log" for each in report.hosts}
     for grade in (Grade.BROKEN, Grade.UNFINISHED, Grade.NOTE):
         found = list(_verdicts([each for each in report.verdicts if each.grade is grade], names, ink))
         lines += [*found, ""] if found else []
-    return "\n".join([*lines, *_unread(report, ink)]).rstrip() + "\n"
+    return "\n".join([*lines, *_unread(report, ink), *_complaints(report, ink)]).rstrip() + "\n"
+
+
+def _headline(report: Report, ink: _Ink) -> str:
+    word, sentence = _HEADLINE[report.grade]
+    if report.forbidden and report.grade <= Grade.NOTE:
+        return (
+            f"{ink(word, _BOLD, _YELLOW)}  {sentence[:-1]}; the policy does not accept {', '.join(report.forbidden)}."
+        )
+    return f"{ink(word, _BOLD, _TINT.get(report.grade, _GREEN))}  {sentence}"
 
 
 class _Ink:
@@ -51,6 +60,16 @@ def _name(stream: StreamReport) -> str:
     return f"stream {number} ({stream.stream[:8]})"
 
 
+def _hosts(report: Report, ink: _Ink) -> Iterator[str]:
+    """The host log of each trail, and the newest anchor that has seen it."""
+    for each in report.hosts:
+        share = "all proven" if each.proven == each.records else f"{each.proven:,} proven"
+        yield f"  {'host log':<24} {each.records:>9,} records, {share}"
+        if each.anchor:
+            when = f" at {_when(each.time_ns)}" if each.time_ns else ""
+            yield "  " + ink(f"{'':<34} the first {each.anchored:,} seen by {plain(each.anchor)}{when}", _DIM)
+
+
 def _streams(report: Report, ink: _Ink) -> Iterator[str]:
     for each in report.streams:
         state = "running" if each.live else "closed" if each.closed else "not closed"
@@ -58,6 +77,17 @@ def _streams(report: Report, ink: _Ink) -> Iterator[str]:
         yield f"  {_name(each):<24} {each.records:>9,} records, {share}, {state}"
         if each.first_ns:
             yield "  " + ink(f"{'':<24} {'':>9} {_when(each.first_ns)} to {_when(each.last_ns)}", _DIM)
+        yield from ("  " + ink(f"{'':<34} {line}", _DIM) for line in _bounded(each))
+
+
+def _bounded(stream: StreamReport) -> Iterator[str]:
+    """What anchors prove of the time: by when records existed, and after when the last ones came."""
+    before = [each for each in stream.windows if each.before_ns]
+    after = [each for each in stream.windows if each.after_ns]
+    if before:
+        yield f"proven: {span(before[0].first, before[-1].last)} existed by {_when(before[-1].before_ns)}"
+    if after:
+        yield f"proven: {span(after[-1].first, after[-1].last)} came after {_when(after[-1].after_ns)}"
 
 
 def _when(nanoseconds: int) -> str:
@@ -90,11 +120,19 @@ def _sentence(verdict: Verdict, names: dict[str, str]) -> str:
         about = f"{int(verdict.detail):,} records" if verdict.detail != "1" else "record"
     if verdict.name == "root-mismatch" and not about.startswith("checkpoint"):
         about = f"record {about}"
+    if verdict.name == "rollback-vs-anchor":
+        about = about.partition("<")[0]
     if verdict.name == "content-shed" and not about:
         return f"{names[verdict.stream]}: the content was not kept, by its settings"
     sentence = MEANING[verdict.name][0].format(about)
     sentence = sentence.replace("the last record are", "the last record is")
     return f"{names[verdict.stream]}: {sentence}" if verdict.stream in names else sentence
+
+
+def _complaints(report: Report, ink: _Ink) -> Iterator[str]:
+    if report.complaints:
+        yield "  anchors that prove nothing here:"
+        yield from (ink(f"    {plain(reason)}", _DIM) for reason in report.complaints[:3])
 
 
 def _unread(report: Report, ink: _Ink) -> Iterator[str]:

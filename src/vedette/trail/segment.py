@@ -7,28 +7,78 @@ synced again, for the kernel may have dropped the pages: the segment is `lost`, 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import threading
 import time
 from pathlib import Path
+from typing import Protocol
 
 from vedette.trail.folder import sync_folder
+from vedette.trail.identities import Recipients
+from vedette.trail.rest import Cipher
+from vedette.trail.sharing import modes
 from vedette.trail.spool import Header
 
 STEP = 1024 * 1024
 MOST = 16 * 1024 * 1024
 OLDEST_NS = 3600 * 10**9
 
-_datasync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
+_FULLSYNC = getattr(fcntl, "F_FULLFSYNC", None)  # macOS has no fdatasync, and its fsync stops at the drive's cache
+
+
+def _fully(descriptor: int) -> None:
+    fcntl.fcntl(descriptor, _FULLSYNC or fcntl.F_GETFD)
+
+
+_datasync = _fully if _FULLSYNC else getattr(os, "fdatasync", os.fsync)
 _allocate = getattr(os, "posix_fallocate", None)  # nor this
 
 
+class Sizes(Protocol):
+    """How large a segment may grow, and how much of it is reserved at once; in bytes."""
+
+    @property
+    def segment(self) -> int: ...
+    @property
+    def step(self) -> int: ...
+
+
+class Usual:
+    """The sizes of the format, where no cap asks for smaller ones."""
+
+    @property
+    def segment(self) -> int:
+        return MOST
+
+    @property
+    def step(self) -> int:
+        return STEP
+
+
 class SegmentFile:
-    """One file. Writing is not thread-safe, its stream's lock is held; syncing and finishing exclude each other."""
+    """One file. Writing is not thread-safe, its stream's lock is held; syncing and finishing exclude each other.
 
-    __slots__ = ("_born", "_fd", "_path", "_reserved", "_syncing", "finished", "lost", "number")
+    With recipients its frames are encrypted at rest; they begin at `start`.
+    """
 
-    def __init__(self, path: Path, header: Header) -> None:
+    __slots__ = (
+        "_born",
+        "_cipher",
+        "_fd",
+        "_path",
+        "_reserved",
+        "_sizes",
+        "_syncing",
+        "finished",
+        "lost",
+        "number",
+        "start",
+    )
+
+    def __init__(self, path: Path, header: Header, sizes: Sizes, rest: Recipients | None = None) -> None:
+        self._sizes = sizes
+        self._cipher = Cipher(rest, header) if rest else None
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(path, flags, 0o600)
         self._path = path
@@ -38,19 +88,29 @@ class SegmentFile:
         self._syncing = threading.Lock()
         self.finished = self.lost = False
         try:
-            os.fchmod(self._fd, 0o600)
-            self.write(header.pack(), 0)
+            os.fchmod(self._fd, modes(path.parent)[1])
+            self.start = self._begin(header)
             sync_folder(path.parent)
         except OSError:
             self.remove()
             raise
+
+    def _begin(self, header: Header) -> int:
+        """Write the header, and the key frame if there is one; where the frames begin."""
+        begin = self._cipher.begin(header) if self._cipher else header.pack()
+        self.write(begin, 0)
+        return len(begin)
+
+    def sealed(self, data: bytes) -> bytes:
+        """Plain frames as they go on disk: encrypted, if this trail is. Never twice the same, so never half again."""
+        return self._cipher.seal(data) if self._cipher else data
 
     def full(self, end: int, now: int) -> bool:
         """Whether what would end at `end` belongs into another file: this one is too large, old, lost or finished.
 
         `now` is monotonic, in ns.
         """
-        return end > MOST or now - self._born > OLDEST_NS or self.lost or self.finished
+        return end > self._sizes.segment or now - self._born > OLDEST_NS or self.lost or self.finished
 
     def write(self, data: bytes, offset: int) -> None:
         """All of `data` at `offset`, the end of what is written, or an `OSError` and nothing."""
@@ -68,7 +128,8 @@ class SegmentFile:
 
     def _reserve(self, end: int) -> None:
         """Reserved space reads as zero, so the tail of a live segment is told from a torn one."""
-        end = (end // STEP + 1) * STEP
+        step = self._sizes.step
+        end = (end // step + 1) * step
         if _allocate is not None:
             try:
                 _allocate(self._fd, self._reserved, end - self._reserved)

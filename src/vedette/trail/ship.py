@@ -2,7 +2,7 @@
 
 Guarantee: a record stays on disk until the collector has acknowledged it; SIGKILL, an absent collector, a fork or the
 end of the process delay it and lose nothing. Segment files are all it reads, so another process can take over: the
-streams of dead writers are adopted by whoever holds `keeper.lock`, within ten seconds.
+streams of dead writers are adopted by whoever holds `ship.lock`, within ten seconds.
 Sad path: after a crash up to a second's worth of records is sent again; duplicates have the same `log.record.uid`.
 """
 
@@ -23,8 +23,10 @@ from vedette.trail.backlog import Backlog
 from vedette.trail.carrier import Carrier, Parked
 from vedette.trail.follow import size
 from vedette.trail.item import Project
+from vedette.trail.reconcile import Reconciler
 from vedette.trail.send import Send
 from vedette.trail.streams import Streams
+from vedette.trail.ways import THREAD, Ways
 
 LINGER = 0.2
 LOOK = 0.05
@@ -37,7 +39,7 @@ class Shipper:
     """Ships one trail directory. Thread-safe.
 
     `own` names the folder of this process's stream (`00000042`; None before its first record). `parked` is told of each
-    record that was refused for good, so that the trail can say so.
+    record that was refused for good, so that the trail can say so. `ways` as there.
     """
 
     def __init__(
@@ -48,9 +50,12 @@ class Shipper:
         own: Callable[[], str | None] = lambda: None,
         *,
         parked: Callable[[Parked], None] = lambda parked: None,
+        ways: Ways = THREAD,
     ) -> None:
-        self._carrier = Carrier(folder, send, project, parked)
-        self._new_streams = functools.partial(Streams, folder, project, own)
+        self._ways = ways
+        self._carrier = Carrier(folder, send, project, parked, ways.fresh)
+        self._reconciler = Reconciler(folder, project, ways.ask) if ways.ask else None
+        self._new_streams = functools.partial(Streams, folder, project, own, ways)
         self._streams = self._new_streams()
         self._prepare: Callable[[], None] = lambda: None
         self._running = False
@@ -109,8 +114,19 @@ class Shipper:
                 continue
             if not self._streams.waiting:
                 self._answer(asked)
+            self._reconcile()
             self._streams.save()
             self._rest(asked)
+
+    def _reconcile(self) -> None:
+        """Ask the backend, now and then, and send again what it does not hold."""
+        if self._reconciler is not None and self._turn.acquire(blocking=False):
+            try:
+                with guard("ship.reconcile"):
+                    for folder, segment, n in self._reconciler.look():
+                        self._streams.rewind(folder, segment, n)
+            finally:
+                self._turn.release()
 
     def _rest(self, asked: int) -> None:
         """Sleep until there is work. Records that come while the collector is away do not end the sleep."""
@@ -149,7 +165,7 @@ class Shipper:
         """Read a batch. Ordinary records linger for company; findings and logins do not."""
         until = time.monotonic() + LINGER
         backlog.fill()
-        while backlog.lingers and time.monotonic() < until and not self._hurry.wait(LOOK):
+        while backlog.lingers and not self._ways.pressed() and time.monotonic() < until and not self._hurry.wait(LOOK):
             backlog.fill()
 
     # Drain and stop.
@@ -161,10 +177,19 @@ class Shipper:
         """
         if self._thread is None or not self._thread.is_alive():
             return self._drain_here(time.monotonic() + timeout)
-        with self._hurried(), self._settled:
+        with self._hurried():
+            return self.answered(self.ask(), timeout)
+
+    def ask(self) -> int:
+        """Ask the thread to look at once and to ship all there is; a number for `answered`."""
+        with self._settled:
             self._asked += 1
-            asked = self._asked
             self._work.set()
+            return self._asked
+
+    def answered(self, asked: int, timeout: float) -> bool:
+        """Whether all that was there has been acknowledged, within `timeout` seconds."""
+        with self._settled:
             return self._settled.wait_for(lambda: self._answered >= asked, timeout)
 
     def _drain_here(self, end: float) -> bool:
@@ -222,6 +247,11 @@ class Shipper:
     def unacknowledged(self) -> int:
         """Records of the streams being shipped that no collector has acknowledged."""
         return sum(max(size(each.folder) - each.place.n, 0) for each in self._streams)
+
+    @property
+    def failing(self) -> bool:
+        """Whether something waits for another try."""
+        return any(each.retrying for each in self._streams)
 
     @property
     def lag(self) -> float:

@@ -18,6 +18,7 @@ HEADER_SIZE = 128
 MAGIC = b"VDTTRL1\n"
 ENVELOPE, CONTENT, CHECKPOINT, KEY = 1, 2, 3, 4
 ENCRYPTED, ERASED = 1, 2
+PLAIN, AES_256_GCM = 0, 1
 MAX_PAYLOAD = 8 * 1024 * 1024
 
 _HEADER = struct.Struct("<8sHBBI16sIIQq32s8s28x")
@@ -35,7 +36,8 @@ class BadSegment(ValueError):
 class Header:
     """`stream` is raw, 16 bytes; `first` the sequence number of the first record; `created` in ns of the wall clock.
 
-    `before` is the leaf hash of the record before the first, or the genesis hash.
+    `before` is the leaf hash of the record before the first, or the genesis hash. `cipher` is `AES_256_GCM` where the
+    frames are encrypted, and `mark` then tells which key frame belongs to it: 8 bytes of its payload's hash.
     """
 
     stream: bytes
@@ -44,11 +46,12 @@ class Header:
     first: int
     created: int
     before: bytes
+    cipher: int = PLAIN
+    mark: bytes = bytes(8)
 
     def pack(self) -> bytes:
-        body = _HEADER.pack(
-            MAGIC, 1, 1, 0, 0, self.stream, self.ordinal, self.segment, self.first, self.created, self.before, bytes(8)
-        )
+        place = (self.stream, self.ordinal, self.segment, self.first, self.created, self.before)
+        body = _HEADER.pack(MAGIC, 1, 1, self.cipher, 0, *place, self.mark)
         return body + struct.pack("<I", crc32(body))
 
     @classmethod
@@ -58,12 +61,12 @@ class Header:
         body = bytes(data[: HEADER_SIZE - 4])
         if struct.unpack_from("<I", data, HEADER_SIZE - 4)[0] != crc32(body):
             raise BadSegment("the segment header is damaged")
-        _, version, check, cipher, _, stream, ordinal, segment, first, created, before, _ = _HEADER.unpack(body)
+        _, version, check, cipher, _, stream, ordinal, segment, first, created, before, mark = _HEADER.unpack(body)
         if (version, check) != (1, 1):
             raise BadSegment(f"segment version {version} with check {check} is not known here")
-        if cipher:
-            raise BadSegment("the segment is encrypted, which cannot be read here")
-        return cls(stream, ordinal, segment, first, created, before)
+        if cipher not in (PLAIN, AES_256_GCM):
+            raise BadSegment(f"the segment is encrypted with cipher {cipher}, which is not known here")
+        return cls(stream, ordinal, segment, first, created, before, cipher, mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,13 @@ class Segment:
 def encode_frame(kind: int, payload: bytes, flags: int = 0) -> bytes:
     if len(payload) > MAX_PAYLOAD:
         raise ValueError(f"a frame holds at most {MAX_PAYLOAD} bytes, not {len(payload)}")
-    rest = _AFTER_CRC.pack(len(payload), kind, flags, 0) + payload
+    rest = frame_head(len(payload), kind, flags) + payload
     return struct.pack("<I", crc32(rest)) + rest
+
+
+def frame_head(length: int, kind: int, flags: int) -> bytes:
+    """The eight bytes between the CRC of a frame and its payload."""
+    return _AFTER_CRC.pack(length, kind, flags, 0)
 
 
 def scan(data: bytes, offset: int = HEADER_SIZE) -> Iterator[Frame]:
@@ -99,18 +107,46 @@ def scan(data: bytes, offset: int = HEADER_SIZE) -> Iterator[Frame]:
         offset = frame.end
 
 
+def plain_frames(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Type, flags and payload of each frame in `data`, which we made and nobody can have damaged."""
+    at = 0
+    while at < len(data):
+        _, length, kind, flags, _ = _FRAME.unpack_from(data, at)
+        start = at + _FRAME.size
+        at = start + length
+        yield kind, flags, data[start:at]
+
+
 def frame_at(data: bytes, offset: int) -> Frame | None:
-    """The frame at `offset` if it checks."""
+    """The frame at `offset` if it checks, or if it is content whose erasure was cut off half way."""
     start = offset + _FRAME.size
     if start > len(data):
         return None
-    crc, length, kind, flags, _ = _FRAME.unpack_from(data, offset)
+    crc, length, kind, flags, zero = _FRAME.unpack_from(data, offset)
     end = start + length
     if (not crc and not length) or end > len(data) or length > MAX_PAYLOAD:
         return None
-    if crc32(data[offset + 4 : end]) != crc:
+    if crc32(data[offset + 4 : end]) != crc and not (_erasing(kind, flags, zero) and _follows(data, end)):
         return None
     return Frame(kind, flags, bytes(data[start:end]), offset, end)
+
+
+def _erasing(kind: int, flags: int, zero: int) -> bool:
+    """Whether a head says: content that is erased. The flag is set, durably, before the payload is touched."""
+    return kind == CONTENT and flags in (ERASED, ERASED | ENCRYPTED) and not zero
+
+
+def _follows(data: bytes, at: int) -> bool:
+    """Whether a frame may end at `at`: the end of the data, zeros, a frame that checks, or one more that is erased."""
+    while at + _FRAME.size <= len(data):
+        crc, length, kind, flags, zero = _FRAME.unpack_from(data, at)
+        end = at + _FRAME.size + length
+        if (not crc and not length) or (end <= len(data) and crc32(data[at + 4 : end]) == crc):
+            return True
+        if not _erasing(kind, flags, zero):
+            return end > len(data) and kind in (ENVELOPE, CONTENT, CHECKPOINT, KEY) and length <= MAX_PAYLOAD
+        at = end
+    return True
 
 
 def read_segment(path: Path) -> Segment:

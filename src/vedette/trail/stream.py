@@ -18,13 +18,14 @@ from typing import Any, NamedTuple
 from vedette.event import Event
 from vedette.trail import envelope as env
 from vedette.trail import size
-from vedette.trail.checkpoint import Keys, checkpoint_line
+from vedette.trail.checkpoint import Keys, Signing, checkpoint_line
 from vedette.trail.commit import Content, committed
 from vedette.trail.folder import Slot, release
+from vedette.trail.identities import Recipients
 from vedette.trail.identity import Identity
 from vedette.trail.merkle import grown, leaf_hash, root_of
-from vedette.trail.segment import SegmentFile
-from vedette.trail.spool import CHECKPOINT, ENVELOPE, HEADER_SIZE, Header, encode_frame
+from vedette.trail.segment import SegmentFile, Sizes, Usual
+from vedette.trail.spool import CHECKPOINT, ENVELOPE, Header, encode_frame
 from vedette.trail.unsynced import Unsynced
 
 EVERY = 1024
@@ -39,10 +40,29 @@ class State(NamedTuple):
     leaf: bytes
     peaks: tuple[bytes, ...]
     sealed: int
-    keys: Keys
+    keys: Signing
     note: bytes
     segment: SegmentFile
     end: int
+
+
+class Start(NamedTuple):
+    """Where a stream begins, or goes on: `segment` is made, and begins with `note` if there is one. `raw` is its id."""
+
+    raw: bytes
+    n: int
+    leaf: bytes
+    peaks: tuple[bytes, ...]
+    keys: Signing
+    note: bytes
+    segment: int
+
+
+def born(identity: Identity, ordinal: int) -> Start:
+    """A new stream, with an id and keys of its own."""
+    raw = os.urandom(16)
+    keys = Keys.first(identity.stream_name(raw.hex()), identity.host, ordinal)
+    return Start(raw, 0, env.genesis(raw), (), keys, b"", 0)
 
 
 class Written(NamedTuple):
@@ -54,22 +74,38 @@ class Written(NamedTuple):
 
 
 class Stream:
-    """A stream from its birth on. `id` is 32 hex digits; `newest` and `unsealed_since` are monotonic, in ns."""
+    """A stream from its birth on. `id` is 32 hex digits; `newest` and `unsealed_since` are monotonic, in ns.
 
-    def __init__(self, slot: Slot, identity: Identity, *, keep_content: bool) -> None:
+    `total` is how many bytes it has written, plain.
+    """
+
+    def __init__(
+        self,
+        slot: Slot,
+        start: Start,
+        *,
+        keep_content: bool,
+        rest: Recipients | None = None,
+        sizes: Sizes | None = None,
+    ) -> None:
         self._slot = slot
-        self._raw = os.urandom(16)
+        self._raw = start.raw
         self.id = self._raw.hex()
         self._keep = keep_content
+        self._rest = rest
+        self._sizes = sizes or Usual()
+        self.total = 0
         self._born = time.monotonic_ns()
-        self._doubt: tuple[bytes, State] | None = None
+        self._doubt: tuple[bytes, bytes, State] | None = None
         self.unsynced: Unsynced[State] = Unsynced()
         self.newest = self._born
         self.unsealed_since = 0
-        keys = Keys.first(identity.stream_name(self.id), identity.host, slot.ordinal)
-        genesis = env.genesis(self._raw)
-        segment = SegmentFile(self._path(0), Header(self._raw, slot.ordinal, 0, 0, time.time_ns(), genesis))
-        self._at = State(0, genesis, (), 0, keys, b"", segment, HEADER_SIZE)
+        header = Header(self._raw, slot.ordinal, start.segment, start.n, time.time_ns(), start.leaf)
+        segment = SegmentFile(self._path(start.segment), header, self._sizes, rest)
+        sealed = start.n if start.note else 0
+        self._at = State(start.n, start.leaf, start.peaks, sealed, start.keys, b"", segment, segment.start)
+        if start.note:
+            self._commit(start.note, self._at._replace(note=start.note))
 
     def _path(self, number: int) -> Path:
         return self._slot.path / f"{number:06d}.seg"
@@ -105,7 +141,7 @@ class Stream:
         at = self._at
         leaf = leaf_hash(record)
         peaks = grown(at.n, at.peaks, leaf)
-        after = State(at.n + 1, leaf, peaks, at.sealed, at.keys, at.note, at.segment, at.end + len(data))
+        after = State(at.n + 1, leaf, peaks, at.sealed, at.keys, at.note, at.segment, at.end)
         if at.n == at.sealed:
             self.unsealed_since = self.newest
         if seal or after.n - after.sealed >= EVERY:
@@ -146,20 +182,24 @@ class Stream:
         return record, moved.frames
 
     def _commit(self, data: bytes, after: State) -> None:
-        self._doubt = (data, after)
-        self._at.segment.write(data, self._at.end)
+        """Write plain frames behind the last ones, and be in the state `after`, whose `end` is set here."""
+        written = self._at.segment.sealed(data)
+        after = after._replace(end=self._at.end + len(written))
+        self._doubt = (data, written, after)
+        self._at.segment.write(written, self._at.end)
         self._accept(data, after)
 
     def _accept(self, data: bytes, after: State) -> None:
         self.unsynced.add(self._at, data)
+        self.total += len(data)
         self._at = after
         self._doubt = None
 
     def _settle(self) -> None:
         """A KeyboardInterrupt may have come while the last write was under way: what is on disk counts."""
         if self._doubt is not None:
-            data, after = self._doubt
-            if self._at is not after and self._at.segment.holds(data, self._at.end):
+            data, written, after = self._doubt
+            if self._at is not after and self._at.segment.holds(written, self._at.end):
                 self._accept(data, after)
             self._doubt = None
 
@@ -167,7 +207,7 @@ class Stream:
         """`at` with a checkpoint over it, as the frame `note` still to be written."""
         signed = at.keys.sign(at.n, root_of(at.peaks), last=last)
         frame = encode_frame(CHECKPOINT, checkpoint_line(self.id, at.keys.index, signed, at.peaks))
-        return at._replace(sealed=at.n, keys=at.keys.after(), note=frame, end=at.end + len(frame))
+        return at._replace(sealed=at.n, keys=at.keys.after(), note=frame)
 
     def checkpoint(self, *, last: bool = False) -> None:
         """Sign what there is. The key that signed is dropped."""
@@ -191,13 +231,14 @@ class Stream:
         number = at.segment.number + 1
         self._path(number).unlink(missing_ok=True)  # left by a roll that was interrupted
         header = Header(self._raw, self.ordinal, number, first.n, time.time_ns(), first.leaf)
-        segment = SegmentFile(self._path(number), header)
+        segment = SegmentFile(self._path(number), header, self._sizes, self._rest)
+        written = segment.sealed(again)
         try:
-            segment.write(again, HEADER_SIZE)
+            segment.write(written, segment.start)
         except OSError:
             segment.remove()
             raise
-        self._at = at._replace(segment=segment, end=HEADER_SIZE + len(again))
+        self._at = at._replace(segment=segment, end=segment.start + len(written))
 
     def _seal_old(self) -> None:
         old = self._at.segment
@@ -213,6 +254,13 @@ class Stream:
         """The last checkpoint announces no key: the stream is closed."""
         try:
             self.checkpoint(last=True)
+            self._at.segment.finish(self._at.end)
+        finally:
+            self.abandon()
+
+    def pause(self) -> None:
+        """Leave the stream open for whoever goes on with it: what is written is on disk, and cut to its end."""
+        try:
             self._at.segment.finish(self._at.end)
         finally:
             self.abandon()

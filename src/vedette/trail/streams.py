@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from vedette.guard import guard
+from vedette.trail import place as places
 from vedette.trail.backlog import Backlog
 from vedette.trail.item import Project
-from vedette.trail.keeper import Keeper
-from vedette.trail.spool import segment_files
+from vedette.trail.keeper import HOST, Keeper, writer_is_dead
+from vedette.trail.spool import HEADER_SIZE, segment_files
+from vedette.trail.ways import Ways
 
 ADOPT_EVERY = 10.0
+LIVE_EVERY = 0.2
 SAVE_EVERY = 1.0
 
 
@@ -24,11 +28,13 @@ class Streams:
         folder: Path,
         project: Project,
         own: Callable[[], str | None],
+        ways: Ways,
     ) -> None:
         self._folder = folder
         self._project = project
         self._own = own
-        self._keeper = Keeper(folder)
+        self._ways = ways
+        self._keeper = Keeper(folder, live=ways.live)
         self._adopted: dict[Path, Backlog] = {}
         self._look_at = 0.0
         self.mine: Backlog | None = None
@@ -50,7 +56,7 @@ class Streams:
         with guard("ship.look"):
             self._find_mine()
         if time.monotonic() >= self._look_at:
-            self._look_at = time.monotonic() + ADOPT_EVERY
+            self._look_at = time.monotonic() + (LIVE_EVERY if self._ways.live else ADOPT_EVERY)
             with guard("ship.adopt"):
                 self._adopt()
 
@@ -60,17 +66,33 @@ class Streams:
             return
         folder = self._folder / "streams" / own
         if segment_files(folder):
-            self.mine = Backlog(folder, self._project, dead=False)
+            self.mine = Backlog(folder, self._project, dead=False, oldest=self._ways.oldest)
 
     def _adopt(self) -> None:
         mine = self.mine.folder if self.mine else None
         orphans = [folder for folder in self._keeper.orphans() if folder != mine]
         kept = {folder: each for folder, each in self._adopted.items() if folder in orphans}
         for folder in orphans:
-            if folder not in kept:
-                with guard("ship.adopt"):
-                    kept[folder] = Backlog(folder, self._project, dead=True)
+            dead = folder.name != HOST and (not self._ways.live or writer_is_dead(folder))
+            if folder in kept:
+                kept[folder].dead = dead
+                continue
+            with guard("ship.adopt"):
+                kept[folder] = Backlog(folder, self._project, dead=dead, oldest=self._ways.oldest)
+                kept[folder].adopt()
         self._adopted = kept
+
+    def rewind(self, folder: Path, segment: int, n: int) -> None:
+        """Send a stream again from the beginning of a segment, by whoever ships it."""
+        for backlog in self:
+            if backlog.folder == folder:
+                backlog.rewind(segment, n)
+                backlog.save(now=True)
+                return
+        place = replace(places.load(folder), segment=segment, offset=HEADER_SIZE, n=n)
+        places.save(folder, place)
+        self._keeper.forget(folder)
+        self._look_at = 0.0
 
     def hurry(self) -> None:
         """Look for orphans now, and try again what waits, unless the collector named a time."""

@@ -47,7 +47,10 @@ class Bell:
 
 
 class Syncer:
-    """`sync` makes durable and tells how many records are; `tick` does the timers and tells when to look again."""
+    """`sync` makes durable and tells how many records are; `tick` does the timers and tells when to look again.
+
+    `lag_ms` is how long the newest sync took, if that was slow.
+    """
 
     def __init__(self, sync: Callable[[], int], tick: Callable[[], float]) -> None:
         self._sync = sync
@@ -59,6 +62,7 @@ class Syncer:
         self._futures: list[tuple[int, asyncio.AbstractEventLoop, asyncio.Future[bool]]] = []
         self._thread: threading.Thread | None = None
         self._pause = LINGER
+        self.lag_ms = 0
         self._stopped = False
 
     def _start(self) -> None:
@@ -104,7 +108,7 @@ class Syncer:
         with guard("trail.sync"):
             self.publish(self._sync())
             took = time.monotonic() - begin
-            self._pause = 2 * took if took > SLOW else LINGER
+            self._pause, self.lag_ms = (2 * took, int(took * 1000)) if took > SLOW else (LINGER, 0)
             return
         self._work.ring()  # it failed: look again
 
@@ -122,7 +126,9 @@ class Syncer:
                 continue  # its loop was closed meanwhile: nobody waits any more
 
     def wait(self, n: int, timeout: float) -> bool:
-        """Whether record `n` is on disk within `timeout` seconds."""
+        """Whether record `n` is on disk within `timeout` seconds. The syncer's own thread does not wait for itself."""
+        if self._thread is threading.current_thread():
+            self.flush()
         self.dirty(urgent=True)
         with self._durable:
             return self._durable.wait_for(lambda: self._done > n, timeout)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
+
+from vedette.trail.bounds import Window
 
 
 class Grade(IntEnum):
@@ -21,13 +23,15 @@ class Grade(IntEnum):
 EXIT = {Grade.WHOLE: 0, Grade.NOTE: 0, Grade.UNFINISHED: 1, Grade.BROKEN: 2, Grade.NO_ANSWER: 3}
 
 _NOTES = """
-intent-without-outcome content-erased content-shed gap clock-step unanchored ephemeral host-key-unpinned
+intent-without-outcome content-erased content-sealed content-shed trimmed gap host-attested clock-step unanchored
+anchor-stale ephemeral weak-disk host-key-unpinned from-checkpoint
 """.split()
 _UNFINISHED = "stream-not-closed unsealed-tail gap-open torn".split()
 _BROKEN = """
 altered-record missing-record conflicting-record not-canonical content-mismatch content-missing missing-stream
 missing-checkpoint bad-checkpoint-signature forged-checkpoint equivocation root-mismatch bad-peaks
-frame-corrupt sequence-out-of-range
+frame-corrupt index-mismatch sequence-out-of-range anchored-stream-missing rollback-vs-anchor anchor-mismatch
+fork-of-log
 """.split()
 
 GRADES = {
@@ -39,7 +43,7 @@ GRADES = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One finding: its name, the stream (32 hex; "" = the trail as a whole), and where in it, such as `40-43` or `40 input`.
+    """One finding: its name, the stream (32 hex; "" = the trail as a whole), and where in it: `40-43` or `40 input`.
 
     `at` is the number to sort by. `str()` is the line that tests and scripts compare.
     """
@@ -59,8 +63,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class StreamReport:
-    """One stream. `records` came, `proven` of them are whole under signed roots, from `first_ns` to `last_ns` (wall clock,
-    as the host stated it; 0 = nothing is proven). `live`: its writer still holds it.
+    """One stream. `records` came, `proven` of them are whole under signed roots.
+
+    They are from `first_ns` to `last_ns` (wall clock, as the host stated it; 0 = nothing is proven). `live`: its writer
+    still holds it. `windows` say when anchors prove its records were written.
     """
 
     stream: str
@@ -74,28 +80,55 @@ class StreamReport:
     live: bool
     first_ns: int
     last_ns: int
+    windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostReport:
+    """One host log: `proven` of its `records`, of which the first `anchored` were seen by `anchor` at `time_ns`.
+
+    Empty and 0 where no anchor that is believed has seen it; a time of 0 where the anchor tells none.
+    """
+
+    trail: str
+    records: int
+    proven: int
+    anchored: int = 0
+    anchor: str = ""
+    time_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The answer. `bodies` were read; `unread` of them were no part of a trail, the first of which `unread_why` tells."""
+    """The answer. `bodies` were read; `unread` of them were no part of a trail: `unread_why` tells of the first.
+
+    `complaints` say why anchors proved nothing; `forbidden` names notes that the policy does not accept.
+    """
 
     verdicts: tuple[Verdict, ...]
     streams: tuple[StreamReport, ...]
     bodies: int
     unread: int = 0
     unread_why: tuple[str, ...] = ()
+    complaints: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    hosts: tuple[HostReport, ...] = ()
 
     @property
     def grade(self) -> Grade:
-        if not self.streams:
+        if not self.streams and not self.hosts:
             return Grade.NO_ANSWER
         return max((each.grade for each in self.verdicts), default=Grade.WHOLE)
 
     @property
     def exit_code(self) -> int:
-        """0 whole, 1 unfinished, 2 broken, 3 no answer."""
-        return EXIT[self.grade]
+        """0 whole, 1 unfinished or not what the policy asks for, 2 broken, 3 no answer."""
+        return max(EXIT[self.grade], 1 if self.forbidden else 0)
+
+    def only(self, stream: str) -> Report:
+        """The part about one stream, and what is true of the trail as a whole; no word of streams not asked for."""
+        about = tuple(each for each in self.verdicts if each.stream == stream or _is_of_all(each))
+        return replace(self, verdicts=about, streams=tuple(each for each in self.streams if each.stream == stream))
 
     @property
     def whole(self) -> bool:
@@ -109,19 +142,36 @@ class Report:
             "bodies": self.bodies,
             "unread": self.unread,
             "unread_why": list(self.unread_why),
+            "anchors_why": list(self.complaints),
+            "forbidden": list(self.forbidden),
             "verdicts": [
                 {"verdict": str(each), "name": each.name, "class": each.grade.name.lower(), "stream": each.stream}
                 | {"detail": each.detail}
                 for each in self.verdicts
             ],
+            "hosts": [_host(each) for each in self.hosts],
             "streams": [_stream(each) for each in self.streams],
         }
 
 
+def _is_of_all(verdict: Verdict) -> bool:
+    return not verdict.stream and verdict.name not in ("missing-stream", "stream-not-closed")
+
+
+def _host(report: HostReport) -> dict[str, Any]:
+    named = {name: getattr(report, name) for name in ("trail", "records", "proven", "anchored", "anchor")}
+    return {**named, "time": str(report.time_ns)}
+
+
 def _stream(report: StreamReport) -> dict[str, Any]:
-    return {name: getattr(report, name) for name in StreamReport.__slots__ if not name.endswith("_ns")} | {
+    plain_ones = [name for name in StreamReport.__slots__ if not name.endswith("_ns") and name != "windows"]
+    return {name: getattr(report, name) for name in plain_ones} | {
         "first": str(report.first_ns),
         "last": str(report.last_ns),
+        "windows": [
+            {"first": each.first, "last": each.last, "after": str(each.after_ns), "before": str(each.before_ns)}
+            for each in report.windows
+        ],
     }
 
 

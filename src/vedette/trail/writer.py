@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from vedette.event import Ack, Event, Kind, Phase
 from vedette.trail import lifecycle
 from vedette.trail.commit import NOTHING, Content, committed
-from vedette.trail.folder import Unavailable, allocate, prepare, release
-from vedette.trail.identity import identity
-from vedette.trail.stream import Stream
+from vedette.trail.folder import Full, Unavailable, allocate, prepare, release
+from vedette.trail.identities import recipients
+from vedette.trail.identity import Custody, identity
+from vedette.trail.room import FULL_ERRORS, Level, Room
+from vedette.trail.stream import Stream, born
 
-RETRY = 1.0
+RETRY = 0.5
 """Seconds until a birth that failed is tried again."""
 
 _MUCH = 4 * 1024 * 1024
@@ -24,7 +27,11 @@ _GRAVE = frozenset({"high", "critical"})
 
 
 class Writer:
-    """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`."""
+    """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`.
+
+    `content` is the policy of VEDETTE_CONTENT; `custody` says who may read the files, and who holds the host key.
+    `lost` counts the records that could not be written.
+    """
 
     def __init__(
         self,
@@ -32,28 +39,38 @@ class Writer:
         origin: str,
         birth: Callable[[], Event],
         *,
-        keep: bool,
+        content: str,
+        custody: Custody,
+        room: Room,
         parent: tuple[str, int] | None,
     ) -> None:
         self._folder = folder
         self._origin = origin
         self._birth = birth
-        self._keep = keep
+        self._content = content
+        self._keep = content != "none"
+        self._custody = custody
+        self.room = room
         self.parent = parent
         self._failed: tuple[float, Exception] | None = None
         self.stream: Stream | None = None
         self.missed = lifecycle.Missed()
+        self.lost = 0
+        self.patient = False
         self.open: set[int] = set()
 
     def write(self, event: Event, content: Content) -> Ack:
-        """Write `event`. `Unavailable`, counted, if it cannot be; nothing has changed then."""
+        """Write `event`. `Unavailable`, counted, if it cannot be; nothing has changed then.
+
+        `Full`, not counted, while it is `patient` and space is all that is missing.
+        """
         try:
-            stream = self.tell_gap()
+            stream = self._ready(event, len(content.frames))
             n = stream.write(event, content, seal=event.kind is Kind.FINDING and _grave(event))
         except Exception as error:  # whatever is wrong here reaches the guard as one kind of fault
-            reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
-            self.missed.count(event.kind, reason)
-            raise Unavailable(f"{self._folder}: the trail cannot be written ({reason})") from error
+            if self.patient and isinstance(error, OSError) and error.errno in FULL_ERRORS:
+                raise Full(str(self._folder)) from error
+            raise self._miss(event, error) from error
         if event.phase is Phase.INTENT:
             self.open.add(n)
         elif event.of is not None:
@@ -70,16 +87,48 @@ class Writer:
         """How many records there are."""
         return self.stream.n if self.stream else 0
 
-    def tell_gap(self) -> Stream:
-        """The stream, with what is missing before here told in it."""
+    @property
+    def filling(self) -> bool:
+        return self.stream is not None and self.room.level(self.stream.total) > Level.FREE
+
+    @property
+    def sheds(self) -> bool:
+        """Whether content has to be left out, but for findings."""
+        return self.stream is not None and self.room.level(self.stream.total) >= Level.SHEDDING
+
+    def _ready(self, event: Event, size: int) -> Stream:
+        """The stream, if `event` with `size` bytes of content may be written to it. What is missing is told before."""
         stream = self.stream or self._begin()
-        if self.missed:
-            stream.write(self.missed.gap(), NOTHING)
-            self.missed = lifecycle.Missed()
+        self.room.admit(event, stream.total + size)
+        if self.missed and self.room.roomy(stream.total):
+            self._close_gap(stream)
         return stream
 
+    def _miss(self, event: Event, error: Exception) -> Unavailable:
+        """Count what could not be written, and say in the trail that something is missing from here on."""
+        reason = str(getattr(error, "strerror", None) or error or type(error).__name__)
+        self.missed.count(event.kind, reason)
+        self.lost += 1
+        if isinstance(error, OSError):
+            self.room.refused(error)
+            if self.stream is not None and not self.missed.opened:
+                with suppress(OSError):
+                    self.stream.write(self.missed.begin(), NOTHING)
+                    self.missed.opened = True
+        return Unavailable(f"{self._folder}: the trail cannot be written ({reason})")
+
+    def tell_gap(self) -> None:
+        """Close the gap if there is one and space has returned. An `OSError` or `Unavailable` if it has not."""
+        stream = self.stream or self._begin()
+        if self.missed and self.room.roomy(stream.total):
+            self._close_gap(stream)
+
+    def _close_gap(self, stream: Stream) -> None:
+        stream.write(self.missed.gap(), NOTHING)
+        self.missed = lifecycle.Missed()
+
     def _begin(self) -> Stream:
-        """The stream's first record. One that failed is not tried again for a second: the host's thread may be here."""
+        """The stream's first record. One that failed is not tried again for a moment: the host's thread may be here."""
         if self._failed is not None and time.monotonic() - self._failed[0] < RETRY:
             raise self._failed[1]
         try:
@@ -92,17 +141,19 @@ class Writer:
 
     def _born(self) -> Stream:
         """A new stream with its birth record, sealed by its first key and by the host's, in one write."""
-        prepare(self._folder)
-        who = identity(self._folder, self._origin)
+        prepare(self._folder, self._custody.group)
+        self.room.open()
+        who = identity(self._folder, self._origin, self._custody.host_log)
+        rest = recipients(self._custody.at_rest)
         given = self._birth()
         slot = allocate(self._folder)
         try:
-            stream = Stream(slot, who, keep_content=self._keep)
+            stream = Stream(slot, born(who, slot.ordinal), keep_content=self._keep, rest=rest, sizes=self.room)
         except BaseException:
             release(slot)
             raise
         try:
-            birth = lifecycle.birth(given, slot.ordinal, who.trail_id, self.parent)
+            birth = lifecycle.birth(given, slot.ordinal, who.trail_id, self.parent, self._content)
             stream.write(birth, committed(birth.content, keep=self._keep), seal=True)
         except BaseException:
             stream.discard()

@@ -1,7 +1,8 @@
 """The attack matrix (docs/trail-format.md): what a verifier says to each attack, exactly; from segments and from lines.
 
-Three streams of 102 records, a checkpoint every 16, the host key pinned. Anchors do not exist yet: rows 5, 9, 11 and 18
-have the verdicts of the column without them.
+Three streams of 102 records, a checkpoint every 16, the host key pinned. Each row is shown three times over: with a
+host log that a witness has seen, which has met each stream at its birth and at the last checkpoint before its close;
+with that host log alone, whose heads count as well; and without any, where rows 5, 9, 11 and 18 have less to say.
 """
 
 from __future__ import annotations
@@ -13,35 +14,36 @@ from pathlib import Path
 
 import pytest
 from tests import trail_forge as forge
-from tests.trail_forge import Item, Stream
+from tests.trail_forge import Host, Item, Stream
 
 from vedette.trail import sources
-from vedette.trail.verify import Report, verify
+from vedette.trail.anchors.trust import trust
+from vedette.trail.verify import Beside, Report, verify
 
 Attack = Callable[[list[Stream]], None]
 
 
-def from_segments(streams: list[Stream], path: Path) -> Report:
-    return verify(sources.segments(forge.folder(path / "trail", *streams)), host_keys=forge.HOST_KEYS)
+def from_segments(streams: list[Stream], log: Host | None, beside: Beside, path: Path) -> Report:
+    return verify(sources.segments(forge.folder(path / "trail", *streams, log=log)), beside)
 
 
-def from_lines(streams: list[Stream], path: Path) -> Report:
+def from_lines(streams: list[Stream], log: Host | None, beside: Beside, path: Path) -> Report:
     """Exported, shuffled and with repeats, half as plain lines and half as OTLP-JSON."""
-    bodies = forge.lines(*streams)
+    bodies = forge.lines(*streams, *([log] if log else []))
     random.Random(7).shuffle(bodies)
     bodies += bodies[::5]
     half = len(bodies) // 2
     file = path / "export.jsonl"
     file.write_text("\n".join([*bodies[:half], forge.exported(bodies[half:])]) + "\n")
     with file.open("rb") as opened:
-        return verify(sources.lines(opened), host_keys=forge.HOST_KEYS)
+        return verify(sources.lines(opened), beside)
 
 
 def told(report: Report, streams: list[Stream]) -> set[str]:
-    """The verdicts with `S0` for a stream's id, without what is true of every trail here."""
-    found = {str(each) for each in report.verdicts} - {"unanchored", "ephemeral"}
+    """The verdicts with `S0` for a stream's id, without what is true of every trail in a temporary folder."""
+    found = {str(each) for each in report.verdicts} - {"ephemeral"}
     for each in streams:
-        found = {text.replace(each.id, f"S{each.ordinal}") for text in found}
+        found = {text.replace(each.id, "S?" if each.twin else f"S{each.ordinal}") for text in found}
     return found
 
 
@@ -148,7 +150,8 @@ def rewrite_with_current_key(streams: list[Stream]) -> None:
 
 
 def invent_with_host_key(streams: list[Stream]) -> None:
-    streams[0] = forge.stream(0, records=80)
+    """With an id of its own, in the place of a true one."""
+    streams[0] = forge.stream(0, records=80, twin="invented")
 
 
 def delete_checkpoint(streams: list[Stream]) -> None:
@@ -205,10 +208,12 @@ def reserialise(streams: list[Stream]) -> None:
 
 
 def replace_without_host_key(streams: list[Stream]) -> None:
-    streams[0] = forge.stream(0, host=None, closed=True)
+    streams[0] = forge.stream(0, host=None, twin="replaced")
 
 
-MATRIX: list[tuple[str, Attack, set[str]]] = [
+Row = tuple[str, Attack, set[str]] | tuple[str, Attack, set[str], set[str]]
+
+MATRIX: list[Row] = [
     ("0", nothing, set()),
     ("1", alter_40, {"altered-record S0 40"}),
     ("1 first of an interval", alter_first_of_interval, {"altered-record S0 33"}),
@@ -223,7 +228,7 @@ MATRIX: list[tuple[str, Attack, set[str]]] = [
     ("2 two places", delete(35, 44), {"missing-record S0 35", "missing-record S0 44"}),
     ("3", delete(97, 98, 99, 100, 101), {"missing-record S0 97-101"}),
     ("4", cut_with_checkpoints, {"stream-not-closed S0"}),
-    ("5", roll_back, {"stream-not-closed S0"}),
+    ("5", roll_back, {"stream-not-closed S0"}, {"stream-not-closed S0", "rollback-vs-anchor S0 49<97"}),
     (
         "6",
         swap_and_renumber,
@@ -237,10 +242,10 @@ MATRIX: list[tuple[str, Attack, set[str]]] = [
     ("7 before", twin_before, {"conflicting-record S0 40"}),
     ("7 behind", twin_behind, {"conflicting-record S0 40"}),
     ("8", move, {"missing-record S0 40", "conflicting-record S1 40", "content-mismatch S1 40"}),
-    ("9", drop_stream, {"missing-stream 1"}),
-    ("9 newest", drop_newest_stream, set()),
+    ("9", drop_stream, {"missing-stream 1"}, {"missing-stream 1", "anchored-stream-missing S1"}),
+    ("9 newest", drop_newest_stream, set(), {"anchored-stream-missing S2"}),
     ("10", rewrite_with_current_key, {"bad-checkpoint-signature S0 1"}),
-    ("11", invent_with_host_key, set()),
+    ("11", invent_with_host_key, set(), {"anchored-stream-missing S0"}),
     ("12", delete(40, 41, 42, 43), {"missing-record S0 40-43"}),
     ("12 over a checkpoint", delete(47, 48, 49, 50), {"missing-record S0 47-50"}),
     ("13 deleted", delete_checkpoint, {"missing-checkpoint S0 3"}),
@@ -257,14 +262,55 @@ MATRIX: list[tuple[str, Attack, set[str]]] = [
         {"content-missing S0 40 input", "stream-not-closed S3", "unsealed-tail S3 3"},
     ),
     ("17", reserialise, {"not-canonical S0 40", "missing-record S0 40"}),
-    ("18", replace_without_host_key, {"bad-checkpoint-signature S0 0", "missing-stream 0"}),
+    (
+        "18",
+        replace_without_host_key,
+        {"bad-checkpoint-signature S? 0", "missing-stream 0"},
+        {"bad-checkpoint-signature S? 0", "missing-stream 0", "anchored-stream-missing S0"},
+    ),
 ]
 
 
-@pytest.mark.parametrize("verified", [from_segments, from_lines])
-@pytest.mark.parametrize(("attack", "expected"), [row[1:] for row in MATRIX], ids=[row[0] for row in MATRIX])
-def test_row(attack: Attack, expected: set[str], verified: Callable[..., Report], tmp_path: Path) -> None:
-    """Each row gives these verdicts, no more and no fewer."""
+SOURCES = [from_segments, from_lines]
+PINNED = Beside(host_keys=forge.HOST_KEYS)
+
+
+def anchored() -> Beside:
+    return Beside(host_keys=forge.HOST_KEYS, anchors=trust([forge.witness_anchor()]))
+
+
+def whole() -> tuple[list[Stream], Host]:
+    """Three streams, and the host log that has seen them."""
     streams = [forge.stream(ordinal) for ordinal in range(3)]
-    attack(streams)
-    assert told(verified(streams, tmp_path), streams) == expected
+    log = forge.host(*streams)
+    log.anchored(forge.BEGIN // 10**9 + 100)
+    return streams, log
+
+
+@pytest.mark.parametrize("verified", SOURCES)
+@pytest.mark.parametrize("row", MATRIX, ids=[row[0] for row in MATRIX])
+def test_row_with_anchors(row: Row, verified: Callable[..., Report], tmp_path: Path) -> None:
+    """Each row gives these verdicts, no more and no fewer."""
+    streams, log = whole()
+    every = [*streams]
+    row[1](streams)
+    assert told(verified(streams, log, anchored(), tmp_path), [*every, *streams]) == row[-1]
+
+
+@pytest.mark.parametrize("verified", SOURCES)
+@pytest.mark.parametrize("row", MATRIX, ids=[row[0] for row in MATRIX])
+def test_row_with_a_host_log_alone(row: Row, verified: Callable[..., Report], tmp_path: Path) -> None:
+    """The heads of a proven host log count as anchored ones; that nobody has seen the log itself is said."""
+    streams, log = whole()
+    every = [*streams]
+    row[1](streams)
+    assert told(verified(streams, log, PINNED, tmp_path), [*every, *streams]) == row[-1] | {"unanchored"}
+
+
+@pytest.mark.parametrize("verified", SOURCES)
+@pytest.mark.parametrize("row", MATRIX, ids=[row[0] for row in MATRIX])
+def test_row_without(row: Row, verified: Callable[..., Report], tmp_path: Path) -> None:
+    """What the streams alone can tell."""
+    streams, _ = whole()
+    row[1](streams)
+    assert told(verified(streams, None, PINNED, tmp_path), streams) == row[2] | {"unanchored"}

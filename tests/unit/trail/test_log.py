@@ -124,6 +124,7 @@ def test_files_and_folders_are_private_whatever_the_umask(tmp_path: Path) -> Non
             os.umask(before)
         modes = {str(each.relative_to(trail.folder)): each.stat().st_mode & 0o777 for each in trail.folder.rglob("*")}
         assert modes == {
+            "ballast": 0o600,
             "trail.json": 0o600,
             "host.key": 0o400,
             "streams": 0o700,

@@ -148,8 +148,16 @@ def test_nobody_listens(stream: Spooled) -> None:
         assert (heard.status, heard.action) == (status, action)
 
 
-def test_tls_is_never_given_up(receiver: Receiver, stream: Spooled, tmp_path: Path) -> None:
-    """A collector that speaks plaintext on an https address gets nothing; a certificate that is not there is said."""
+@pytest.mark.parametrize("bundle", ["", "/etc/hostname"])
+def test_tls_is_never_given_up(
+    receiver: Receiver, stream: Spooled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundle: str
+) -> None:
+    """A collector that speaks plaintext on an https address gets nothing; a certificate that is not there is said.
+
+    Also where the host's `requests` was given another bundle, which must not win over the exporter's own setting.
+    """
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
     backlog = Backlog(stream.folder, project, dead=True)
     backlog.fill()
     secure = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint.replace("http:", "https:")}

@@ -18,8 +18,9 @@ from vedette.trail.envelope import encode
 from vedette.trail.follow import groups
 from vedette.trail.item import Item
 from vedette.trail.otlp import request
+from vedette.trail.outgoing import outgoing
 from vedette.trail.place import Place
-from vedette.trail.records import OLDEST_NS, Records, stamp
+from vedette.trail.records import OLDEST, Records, stamp
 from vedette.trail.spool import HEADER_SIZE
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
@@ -63,10 +64,10 @@ def test_times_of_a_stream_increase_strictly_within_the_window(wanted: list[int]
     now = 1_795_349_012_000_000_000
     last, seen = 0, []
     for each in wanted:
-        last = stamp(each, last, now)
+        last = stamp(each, last, now, int(OLDEST * 10**9))
         seen.append(last)
     assert all(before < after for before, after in pairwise(seen))
-    assert all(now - OLDEST_NS <= each <= now + len(wanted) for each in seen)
+    assert all(now - OLDEST * 10**9 <= each <= now + len(wanted) for each in seen)
 
 
 @given(st.lists(st.integers(0, 300_000), max_size=30), st.integers(1, MOST))
@@ -143,6 +144,7 @@ def test_a_record_that_cannot_be_told_of_is_shipped_all_the_same(tmp_path: Path)
 
 
 def _items(stream: Spooled) -> list[Item]:
-    records = Records(stream.id, "test", project, Place(), None)
+    born = {"vedette.lifecycle.phase": "birth"}
+    records = Records(stream.id, "test", project, outgoing(born, stream.folder), Place(), None)
     found = groups(stream.folder, 0, HEADER_SIZE, dead=True)
     return [item for group in found for item in records.items(group)]

@@ -223,7 +223,7 @@ def test_the_report_reads_well() -> None:
     assert render(verify(forge.lines(one), host_keys=forge.HOST_KEYS)) == (
         "BROKEN  This is not the record that was signed.\n"
         "\n"
-        f"  stream 0 ({one.id[:8]})           101 records, all proven, closed\n"
+        f"  stream 0 ({one.id[:8]})            101 records, all proven, closed\n"
         "                                     2026-11-22 12:03:32 UTC to 2026-11-22 12:05:13 UTC\n"
         "\n"
         f"  ✗ stream 0 ({one.id[:8]}): record 40 is missing  missing-record\n"

@@ -66,8 +66,7 @@ def _is_wordy(value: str) -> bool:
     return (
         _WORDY.fullmatch(value) is not None
         or _CAMEL.fullmatch(value) is not None
-        or (value.isalpha()
-        and len(value) < 16)
+        or (value.isalpha() and len(value) < 16)
     )
 
 
@@ -93,8 +92,13 @@ def _is_sure(strength: str, value: str, quoted: bool) -> bool:
     return len(value) >= (12 if quoted else 16) and _is_random(value)
 
 
-_HASH_BEFORE = re.compile(r"(?i)(?:sha-?\d{0,3}|md5|commit|e?tag|digest|checksum|hash|uuid|guid|version|rev(?:ision)?|blob|tree|image|integrity|sum)[\"']?[ \t]*[:=@/\-]?[ \t\"']*$")
-_ASSIGNED = re.compile(r"(?:[=:>|(,]|\xef\xbc[\x9a\x9d]|--?[0-9A-Za-z_\-]+ +|\b(?:is|to|bearer|token|basic)\b)[ \t\r\n\"'`\\\[{(]*$", re.IGNORECASE)
+_HASH_BEFORE = re.compile(
+    r"(?i)(?:sha-?\d{0,3}|md5|commit|e?tag|digest|checksum|hash|uuid|guid|version|rev(?:ision)?|blob|tree|image|integrity|sum)[\"']?[ \t]*[:=@/\-]?[ \t\"']*$"
+)
+_ASSIGNED = re.compile(
+    r"(?:[=:>|(,]|\xef\xbc[\x9a\x9d]|--?[0-9A-Za-z_\-]+ +|\b(?:is|to|bearer|token|basic)\b)[ \t\r\n\"'`\\\[{(]*$",
+    re.IGNORECASE,
+)
 
 
 _NEAR = re.compile(r"(?i)key|token|secret|pass|pwd|auth|cred|private|access|api|sid|[_ ]id")

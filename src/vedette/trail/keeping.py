@@ -1,0 +1,144 @@
+"""The keeper: holds `keeper.lock`, writes what it sees of all streams into the host log, seals what the dead left.
+
+Guarantee: what a stream had signed ten seconds ago stands in the host log, or nobody keeps it and `vedette status` says
+so. Best a process of its own under another user (`vedette keeper`), which then alone holds the host key; otherwise a
+thread of whichever process took the lock. Nothing here is on the host's path.
+Sad path: a disk that is full is tried again each round; nothing that was sealed is lost.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from vedette.guard import guard
+from vedette.trail.anchoring import Anchoring
+from vedette.trail.growth import told
+from vedette.trail.hostlog import HostLog
+from vedette.trail.identity import Identity
+from vedette.trail.lock import taken
+from vedette.trail.spool import stream_folders
+from vedette.trail.watch import Watch
+
+EVERY = 10.0
+"""Seconds between two heads of one stream at least; its first one comes at once, for it may certify its birth."""
+QUIET = 60.0
+
+
+class Keeping:
+    """The keeper of one trail, or one who waits to be. Not thread-safe.
+
+    `host_log` is the folder of the host log; `who.host` is the key that signs it.
+    """
+
+    def __init__(self, trail: Path, host_log: Path, who: Identity, anchoring: Anchoring) -> None:
+        self._trail = trail
+        self._folder = host_log
+        self._who = who
+        self._anchoring = anchoring
+        self._lock: int | None = None
+        self._log: HostLog | None = None
+        self._watches: dict[Path, Watch] = {}
+        self._due: dict[Path, float] = {}
+        self._done: set[int] = set()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether this is the keeper."""
+        return self._log is not None
+
+    def round(self) -> None:
+        """Look at all streams once: write down what is new, seal it, show it to the anchors. `OSError` as it comes."""
+        log = self._opened()
+        if log is None:
+            return
+        news = self._look(log)
+        if log.idle >= QUIET:
+            log.heartbeat(len(self._watches))
+            news = True
+        if news:
+            log.seal()
+        if not self._anchoring.due():
+            self._anchor(log)
+
+    def _anchor(self, log: HostLog) -> None:
+        with guard("keeper.anchor"):
+            if self._anchoring.show(log, log.grown()):
+                log.seal()
+
+    def _opened(self) -> HostLog | None:
+        """The host log, once the lock is ours; None while another keeps it, or where the key is not here."""
+        if self._log is None and self._who.host is not None:
+            self._lock = taken(self._trail / "keeper.lock")
+            if self._lock is not None:
+                try:
+                    self._log = HostLog(self._folder, self._who.trail_id, self._who.host)
+                    self._remember()
+                finally:
+                    if self._log is None:
+                        self._release()
+        return self._log
+
+    def _remember(self) -> None:
+        """What earlier keepers wrote down: which streams have ended, and which were met."""
+        met: set[int] = set()
+        for facts in told(self._folder):
+            ordinal, phase = facts.get("vedette.ordinal"), facts.get("vedette.lifecycle.phase")
+            if isinstance(ordinal, int) and phase in ("head", "closed", "recovered"):
+                met.add(ordinal)
+                self._done |= {ordinal} if phase != "head" else set()
+        for folder in stream_folders(self._trail):
+            if int(folder.name) in met - self._done:
+                self._watches[folder] = Watch(folder, known=True)
+
+    def _look(self, log: HostLog) -> bool:
+        news = False
+        now = time.monotonic()
+        for folder in stream_folders(self._trail):
+            if int(folder.name) not in self._done and self._due.get(folder, 0.0) <= now:
+                with guard("keeper.look"):
+                    watch = self._watches.get(folder) or Watch(folder)
+                    news |= self._watch(log, watch)
+                    if watch.stream:
+                        self._watches[folder], self._due[folder] = watch, now + EVERY
+        return news
+
+    def _watch(self, log: HostLog, watch: Watch) -> bool:
+        """Its death is asked first: a stream that is dead by then does not change any more."""
+        dead = watch.dead
+        heads = watch.news()
+        for head in heads:
+            log.head(head)
+        if dead and watch.stream and not watch.closed:
+            log.recovered(watch.remains())
+        if watch.closed or (dead and watch.stream):
+            self._done.add(watch.ordinal)
+            self._watches.pop(watch.folder, None)
+            self._due.pop(watch.folder, None)
+        return bool(heads) or dead
+
+    def stop(self) -> None:
+        """A last look, and let go: another may keep the log at once."""
+        self._due.clear()
+        try:
+            with suppress(OSError):
+                self.round()
+            if self._log is not None:
+                self._log.close()
+        finally:
+            self._log = None
+            self._release()
+
+    def abandon(self) -> None:
+        """In a forked child: the log and the lock are the parent's."""
+        if self._log is not None:
+            self._log.abandon()
+            self._log = None
+        self._release()
+
+    def _release(self) -> None:
+        descriptor, self._lock = self._lock, None
+        if descriptor is not None:
+            os.close(descriptor)

@@ -1,0 +1,65 @@
+"""`--from`: a path, `-`, or `NAME:WHERE`. What talks to a backend is imported only when it is named (law 7)."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote
+
+from vedette.trail.known import Source
+from vedette.trail.sources.files import Files
+from vedette.trail.sources.lines import Lines
+from vedette.trail.sources.request import Request, Unreachable, Window
+from vedette.trail.sources.segments import Segments
+
+HEADERS = "VEDETTE_FROM_HEADERS"
+
+_REMOTE = {
+    "loki": ("loki", "Loki"),
+    "elasticsearch": ("elastic", "Elastic"),
+    "opensearch": ("elastic", "Elastic"),
+    "kafka": ("kafka", "Kafka"),
+}
+_DATADOG = (
+    "Datadog parses JSON bodies into attributes, so what was signed is not there any more; "
+    "verify its archive (--from lines:FILES of the bucket), the collector's file, or the local trail"
+)
+
+
+def open_source(spec: str, window: Window | None = None, stream: str = "") -> Source:
+    """The source that `spec` names. Raises `Unreachable`, now or while it is read.
+
+    Window and stream spare a backend what is not asked for; what comes may still be more.
+    """
+    name, colon, where = spec.partition(":")
+    if spec == "-":
+        return Lines(sys.stdin.buffer)
+    if colon and name in _REMOTE:
+        return _remote(*_REMOTE[name], Request(where, window or Window(), stream, headers(os.environ)))
+    if colon and name in ("lines", "otlp", "splunk"):
+        return Files([where], splunk=name == "splunk")
+    if name == "datadog":
+        raise Unreachable(_DATADOG)
+    path = Path(where if name == "trail" and colon else spec).expanduser()
+    if not path.exists():
+        raise Unreachable(f"{path}: there is no such file or folder")
+    exported = path.is_file() or (not (path / "streams").is_dir() and any(path.iterdir()))
+    return Files([str(path)]) if exported else Segments(path)
+
+
+def _remote(module: str, name: str, request: Request) -> Source:
+    try:
+        found = importlib.import_module(f"vedette.trail.sources.{module}")
+    except ImportError as error:
+        raise Unreachable(f"{error.name} is not installed: pip install 'vedette[{module}]'") from None
+    source: Source = getattr(found, name)(request)
+    return source
+
+
+def headers(env: Mapping[str, str]) -> dict[str, str]:
+    """`Name=value,Name=value`, as OTEL_EXPORTER_OTLP_HEADERS has them: keys belong there, not on a command line."""
+    pairs = (each.partition("=") for each in env.get(HEADERS, "").split(","))
+    return {name.strip(): unquote(value.strip()) for name, equals, value in pairs if equals and name.strip()}

@@ -1,0 +1,73 @@
+"""Files of lines: one, or a folder or a glob of them (rotation leaves many), plain or gzip, by name.
+
+Order does not matter to the verifier; which files there are does: what is not named is missing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, cast
+
+from vedette.trail.known import Source
+from vedette.trail.sources.lines import Lines
+from vedette.trail.sources.request import Unreachable
+
+_GZIP = b"\x1f\x8b"
+
+
+class Files(Source):
+    """All files of `paths`, one after the other."""
+
+    def __init__(self, paths: Sequence[str], *, splunk: bool = False) -> None:
+        super().__init__()
+        self._files = [file for path in paths for file in _files(path)]
+        self._splunk = splunk
+        self._where = ""
+        self.total = sum(file.stat().st_size for file in self._files)
+
+    def where(self) -> str:
+        return self._where
+
+    def __iter__(self) -> Iterator[str]:
+        for path in self._files:
+            before = self.done
+            with path.open("rb") as file:
+                yield from self._file(path, file, before)
+            self.done = before + path.stat().st_size
+
+    def _file(self, path: Path, file: IO[bytes], before: int) -> Iterator[str]:
+        lines = Lines(_unpacked(file), splunk=self._splunk)
+        lines.known = self.known
+        try:
+            for body in lines:
+                self._where, self.index = f"{path.name} {lines.where()}", lines.index
+                self.done = before + file.tell()
+                yield body
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            self._where = f"{path.name} {lines.where()}"
+            self.complain("the gzip file is damaged from here on")
+
+
+def _files(path: str) -> list[Path]:
+    """Raises `Unreachable` if nothing is there."""
+    one = Path(path)
+    found = [one] if one.exists() else sorted(one.parent.glob(one.name))
+    inside = [each for place in found for each in (sorted(place.iterdir()) if place.is_dir() else [place])]
+    files = [each for each in inside if each.is_file()]
+    if not files:
+        raise Unreachable(f"{path}: {os.strerror(2) if not found else 'no file in it'}")
+    return files
+
+
+def _unpacked(file: IO[bytes]) -> IO[bytes]:
+    """A gzip file may be told by its first two bytes, whatever it is called."""
+    if file.read(2) != _GZIP:
+        file.seek(0)
+        return file
+    file.seek(0)
+    return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)))

@@ -1,0 +1,93 @@
+"""T14. The clock is set by an hour and by ten years, forwards and backwards, inside a checkpoint; the host sleeps.
+
+Order is by `n`; a `clock` record says what happened within one tick; what verifies verifies; a backend takes all of it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.torture.loki import Loki
+from tests.torture.report import Report, command
+from vedette.event import Event, Kind
+from vedette.signals.logs import project
+from vedette.trail import Trail
+from vedette.trail import verify as verifier
+from vedette.trail.ship import Shipper
+from vedette.trail.sources import segments
+from vedette.trail.verdicts import GRADES, Grade
+
+ZERO = ("out_of_order", "untold", "false_verdicts", "refused", "undelivered")
+HOUR, YEAR = 3600.0, 365.25 * 86_400.0
+JUMPS = {"+1 h": HOUR, "-1 h": -HOUR, "+10 years": 10 * YEAR, "-10 years": -10 * YEAR, "suspend": 8 * HOUR}
+
+
+class Clock:
+    """The wall clock of this process, which can be set. A suspend looks the same: the monotonic clock stands still."""
+
+    def __init__(self) -> None:
+        self._real = time.time_ns
+        self._shift = 0
+        time.time_ns = self.read
+
+    def read(self) -> int:
+        return self._real() + self._shift
+
+    @property
+    def true(self) -> int:
+        return self._real()
+
+    def set(self, seconds: float) -> None:
+        self._shift += int(seconds * 10**9)
+
+    def restore(self) -> None:
+        time.time_ns = self._real
+
+
+def run(scale: int, chance: random.Random) -> Report:
+    report = Report("clocks", zero=ZERO, least={"jumps": len(JUMPS) * scale})
+    for _ in range(scale):
+        for name, seconds in JUMPS.items():
+            with tempfile.TemporaryDirectory() as folder:
+                _case(Path(folder) / "trail", name, seconds, report)
+    return report
+
+
+def _case(folder: Path, name: str, seconds: float, report: Report) -> None:
+    clock = Clock()
+    loki = Loki(lambda: clock.read() if name == "suspend" else max(clock.read(), clock.true))
+    try:
+        trail = Trail(folder, birth=lambda: Event(kind=Kind.LIFECYCLE, name="birth"))
+        own = lambda: None if trail.ordinal is None else f"{trail.ordinal:08d}"  # noqa: E731 - one expression
+        shipper = Shipper(folder, loki.send, project, own)
+        for i in range(20):
+            trail.append(Event(kind=Kind.TOOL, name=f"t{i}", begin_ns=time.time_ns()))
+            if i == 10:
+                shipper.drain(10)
+                clock.set(seconds)
+                trail._tick()  # what the syncer does at the latest with the next heartbeat
+        trail.close("stop")
+        report.counts["undelivered"] += not shipper.drain(10)
+        shipper.stop(1)
+    finally:
+        clock.restore()
+    bodies = list(segments(folder))
+    records = [json.loads(body) for body in bodies if '"y":' not in body]
+    told = [each for each in records if each.get("a", {}).get("vedette.lifecycle.phase") == "clock"]
+    bad = [each for each in verifier.verify(segments(folder)).verdicts if GRADES[each.name] is Grade.BROKEN]
+    report.counts["jumps"] += 1
+    report.counts["untold"] += not told
+    report.counts["out_of_order"] += [each["n"] for each in records] != list(range(len(records)))
+    report.counts["false_verdicts"] += len(bad)
+    report.counts["refused"] += len(loki.refused)
+    report.counts["undelivered"] += len(set(bodies) - set(loki.bodies))
+    report.notes += [f"{name}: {loki.refused[0]}"] if loki.refused else []
+
+
+if __name__ == "__main__":
+    sys.exit(command(run, 20))

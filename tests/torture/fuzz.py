@@ -1,0 +1,238 @@
+"""T17: mutated exports and segments into the verifier: no crash, no input above a second, never a false "whole".
+
+    python -m tests.torture.fuzz [COUNT] [SEED]
+
+Whole is false where a body that was signed did not come, or a record came that was not. What is repeated, reordered,
+or no part of a trail does not make it false. Every input is made from its number and the seed, so that one that fails
+can be made again.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import multiprocessing
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, lru_cache, partial
+from pathlib import Path
+
+from tests import trail_forge as forge
+from tests.torture import mutate
+from vedette.trail import notes, sources
+from vedette.trail.known import Source
+from vedette.trail.rest import Locked
+from vedette.trail.verify import render, verify
+
+SLOWEST = 1.0
+BATCH = 2_000
+_MEMORY = "/dev/shm"
+SHORT, LONG = 100_000, 10_000_000
+
+
+class Kept(Source):
+    """A source that remembers what it yielded."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self._source = source
+        self.known = source.known
+        self.bodies: list[str] = []
+
+    def where(self) -> str:
+        return self._source.where()
+
+    def __iter__(self) -> Iterator[str]:
+        for body in self._source:
+            self.bodies.append(body)
+            self.index = self._source.index
+            yield body
+
+
+@cache
+def bases() -> list[list[forge.Stream]]:
+    """Small trails: one stream, two, content in parts, a gap and an erasure; all closed and whole."""
+    plain = forge.stream(0, records=6, every=3)
+    two = [forge.stream(0, records=4, every=2), forge.stream(1, records=5, every=4)]
+    life = forge.Stream(0, every=3)
+    life.record(k="lifecycle", a={"vedette.lifecycle.phase": "birth", "vedette.ordinal": 0})
+    life.record({"input": "in two parts"}, parts=2, f="intent")
+    life.record(k="lifecycle", a={"vedette.lifecycle.phase": "gap", "vedette.gap.state": "closed"})
+    life.record({"output": "é\u2028\x00"}, f="outcome", of=1).checkpoint(last=True)
+    return [[plain], two, [life]]
+
+
+def lines(chance: random.Random, streams: Sequence[forge.Stream], folder: Path) -> Source:
+    made = mutate.some_lines(forge.lines(*streams), chance)
+    return sources.lines(io.BytesIO("\n".join(made).encode("utf-8", "replace")))
+
+
+def raw(chance: random.Random, streams: Sequence[forge.Stream], folder: Path) -> Source:
+    return sources.lines(io.BytesIO(mutate.some_bytes("\n".join(forge.lines(*streams)).encode(), chance)))
+
+
+def export(chance: random.Random, streams: Sequence[forge.Stream], folder: Path) -> Source:
+    whole = forge.exported(mutate.some_lines(forge.lines(*streams), chance)).encode("utf-8", "replace")
+    return sources.lines(io.BytesIO(mutate.some_bytes(whole, chance) if chance.random() < 0.5 else whole))
+
+
+def segments(chance: random.Random, streams: Sequence[forge.Stream], folder: Path) -> Source:
+    for one in streams:
+        place = folder / "streams" / f"{one.ordinal:08d}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "lock").touch()
+        (place / "000000.seg").write_bytes(mutate.some_frames(forge.segment(one), chance))
+    for gone in (folder / "streams").iterdir():
+        if int(gone.name) >= len(streams):
+            (gone / "000000.seg").unlink(missing_ok=True)
+            (gone / "lock").unlink(missing_ok=True)
+            gone.rmdir()
+    return sources.segments(folder)
+
+
+WAYS: tuple[Callable[..., Source], ...] = (lines, lines, lines, raw, export, segments)
+
+
+def one(number: int, seed: int, folder: Path) -> tuple[str, str]:
+    """What came of input `number`, and what is wrong with that; "" = nothing."""
+    chance = random.Random(seed * 2**40 + number)
+    streams = bases()[number % len(bases())]
+    source = Kept(chance.choice(WAYS)(chance, streams, folder))
+    begin = time.thread_time()
+    try:
+        report = verify(source, host_keys=forge.HOST_KEYS)
+    except Locked:  # a frame that says it is encrypted, and no key: no answer, in one line
+        return "LOCKED", ""
+    if number % 8 == 0:
+        render(report)
+    took = time.thread_time() - begin
+    if took > SLOWEST:
+        return report.grade.name, f"took {took:.1f} s"
+    return report.grade.name, _false(source.bodies, streams) if report.whole else ""
+
+
+def _false(came: Sequence[str], streams: Sequence[forge.Stream]) -> str:
+    """Why a whole report is wrong."""
+    signed = _bodies(streams, parts=True)
+    here = {_essence(body) for body in came}
+    lost = min((each - here for each in (signed, _bodies(streams, parts=False))), key=len)
+    if lost:
+        return f"whole, but {len(lost)} bodies are missing: {min(lost)[:80]}"
+    ids = {each.id for each in streams}
+    strange = [body for body in here - signed if _is_record_of(body, ids)]
+    return f"whole, but there is a record more: {strange[0][:80]}" if strange else ""
+
+
+def _bodies(streams: Sequence[forge.Stream], *, parts: bool) -> set[str]:
+    """What was signed; content in the parts it was shipped in, or whole, as a segment's reader makes it."""
+    items = [each for one in streams for each in one.items]
+    if parts:
+        return {_essence(each.body) for each in items}
+    whole = {_essence(each.body) for each in items if each.sort != "content"}
+    for each in items:
+        if each.sort == "content":
+            text = each.payload[17 + len(each.field) :].decode()
+            whole |= {forge.content(each.stream, each.n, each.field, text)[0].body}
+    return whole
+
+
+def _essence(body: str) -> str:
+    """Of a checkpoint what is signed: its line may have other peaks or more signatures, and say the same."""
+    try:
+        value = json.loads(body)
+        return (
+            f"{value['s']} {value['i']} {value['note'].rpartition(chr(10) * 2)[0]}"
+            if value["y"] == "checkpoint"
+            else body
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return body
+
+
+def _is_record_of(body: str, ids: set[str]) -> bool:
+    try:
+        value = json.loads(body)
+        n, version = value["n"], value["v"]
+        return (
+            value["s"] in ids
+            and "y" not in value
+            and type(n) is type(version) is int
+            and 0 <= n < 2**53
+            and version == 1
+        )
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def batch(begin: int, seed: int, count: int) -> tuple[Counter[str], list[str]]:
+    """Inputs from `begin` on: their grades, and what is wrong."""
+    grades: Counter[str] = Counter()
+    wrong = []
+    with tempfile.TemporaryDirectory(dir=_MEMORY if Path(_MEMORY).is_dir() else None) as folder, _remembered():
+        for number in range(begin, begin + count):
+            try:
+                grade, problem = one(number, seed, Path(folder))
+            except Exception as error:
+                grade, problem = "CRASH", f"{type(error).__name__}: {error}"
+            grades[grade] += 1
+            wrong += [f"input {number}: {problem}"] if problem else []
+    return grades, wrong
+
+
+def run(count: int, seed: int = 1, jobs: int = 1) -> tuple[Counter[str], list[str]]:
+    """`count` inputs in batches, on `jobs` processes."""
+    begins = range(0, count, BATCH)
+    work = partial(_batch, seed=seed, count=count)
+    grades: Counter[str] = Counter()
+    wrong: list[str] = []
+    with multiprocessing.get_context("spawn").Pool(jobs) if jobs > 1 else _Alone() as pool:
+        for some, problems in pool.imap_unordered(work, begins):
+            grades += some
+            wrong += problems
+    return grades, wrong
+
+
+def _batch(begin: int, seed: int, count: int) -> tuple[Counter[str], list[str]]:
+    return batch(begin, seed, min(BATCH, count - begin))
+
+
+@contextmanager
+def _remembered() -> Iterator[None]:
+    """Signatures are checked once for each key, text and signature: most are the same in each input."""
+    true, notes.verifies = notes.verifies, lru_cache(maxsize=4096)(notes.verifies)
+    try:
+        yield
+    finally:
+        notes.verifies = true
+
+
+class _Alone:
+    """A pool of this process."""
+
+    imap_unordered = staticmethod(map)
+
+    def __enter__(self) -> _Alone:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+
+def main(argv: Sequence[str] = ()) -> int:
+    count = int(argv[0]) if argv else LONG
+    seed = int(argv[1]) if len(argv) > 1 else 1
+    begin = time.monotonic()
+    grades, wrong = run(count, seed, jobs=multiprocessing.cpu_count())
+    told = ", ".join(f"{number:,} {grade.lower().replace('_', ' ')}" for grade, number in grades.most_common())
+    print(f"T17 fuzz: {count:,} inputs in {time.monotonic() - begin:.0f} s: {told}; {len(wrong)} wrong")
+    print("\n".join(wrong[:20]))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,181 @@
+"""T20. A soak: five hundred records a second, a random fault every so often, nothing lost, memory and descriptors flat.
+
+Faults: the disk is full for a moment, a sync fails, the collector is away, refuses, or resets, the clock is set, a
+child is forked. `--scale` is in seconds; 86400 is the profile of a day.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from tests.otlp_receiver import Receiver, Say
+from tests.torture.clocks import Clock
+from tests.torture.outages import shipping
+from tests.torture.report import Report, command
+from vedette import guard
+from vedette.event import Ack, Event, Kind
+from vedette.trail import Trail, Unavailable, segment
+from vedette.trail import verify as verifier
+from vedette.trail.sources import segments
+from vedette.trail.verdicts import GRADES, Grade
+
+ZERO = ("lost", "undelivered", "false_verdicts", "descriptors_not_flat", "memory_not_flat")
+RATE = 500
+FLAT = 48
+"""MiB that memory may grow by after the first fifth: the receiver of the test itself remembers all that it was sent."""
+
+
+class Soak:
+    def __init__(self, trail: Trail, receiver: Receiver, clock: Clock, report: Report) -> None:
+        self.trail = trail
+        self.receiver = receiver
+        self.clock = clock
+        self.report = report
+        self.acks: list[tuple[Ack, str]] = []
+        self.delivered: set[str] = set()
+
+    def write(self, seconds: float) -> None:
+        """Records at the rate, each remembered when it was acknowledged."""
+        end, i = time.monotonic() + seconds, len(self.acks)
+        while time.monotonic() < end:
+            for _ in range(RATE // 50):
+                name = f"t{i}"
+                i += 1
+                with suppress(Unavailable):
+                    event = Event(kind=Kind.TOOL, name=name, content={"input": "x" * (i % 900)})
+                    self.acks.append((self.trail.append(event, sync=i % 100 == 0), name))
+            time.sleep(0.02)
+
+    def remember(self) -> None:
+        """Take the bodies out of the receiver, so that its memory is not taken for ours."""
+        self.delivered |= set(self.receiver.bodies)
+        self.receiver.requests.clear()
+
+    # Faults, a moment each.
+
+    def full(self) -> None:
+        real = os.pwrite
+
+        def fails(descriptor: int, data: bytes, at: int) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        os.pwrite = fails
+        self.write(0.3)
+        os.pwrite = real
+
+    def sync(self) -> None:
+        real, failed = segment._datasync, threading.Event()
+
+        def fails(descriptor: int) -> None:
+            if not failed.is_set():
+                failed.set()
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            real(descriptor)
+
+        segment._datasync = fails
+        self.write(0.3)
+        segment._datasync = real
+
+    def away(self) -> None:
+        self.receiver.judge = lambda received: Say(503)
+        self.write(0.5)
+        self.receiver.judge = None
+
+    def resets(self) -> None:
+        self.receiver.judge = lambda received: Say(reset=True)
+        self.write(0.5)
+        self.receiver.judge = None
+
+    def clock_set(self) -> None:
+        self.clock.set(random.choice([-120.0, 120.0]))
+        self.write(0.2)
+
+    def child(self) -> None:
+        child = os.fork()
+        if not child:
+            self.trail.append(Event(kind=Kind.TOOL, name="child"))
+            self.trail.close("stop")
+            os._exit(0)
+        os.waitpid(child, 0)
+
+
+def run(scale: int, chance: random.Random) -> Report:
+    report = Report("soak", zero=ZERO, least={"acknowledged": scale * RATE // 4, "faults": scale // 4})
+    guard.loud(False)
+    clock = Clock()
+    try:
+        with tempfile.TemporaryDirectory() as folder, Receiver() as receiver:
+            trail_folder = Path(folder) / "trail"
+            with shipping(trail_folder, receiver.environment) as (trail, shipper):
+                soak = Soak(trail, receiver, clock, report)
+                _soak(soak, scale, chance)
+                trail.close("stop")
+                report.counts["undelivered"] += not shipper.drain(30)
+                _adopt(shipper, soak)
+            _check(trail_folder, soak)
+    finally:
+        clock.restore()
+    return report
+
+
+def _soak(soak: Soak, scale: int, chance: random.Random) -> None:
+    faults: list[Callable[[], None]] = [
+        soak.full, soak.sync, soak.away, soak.resets, soak.clock_set, soak.child,
+    ]  # fmt: skip
+    every = 2.0 if scale <= 600 else 60.0
+    end, begin = time.monotonic() + scale, None
+    while time.monotonic() < end:
+        soak.write(every * 0.6)
+        chance.choice(faults)()
+        soak.report.counts["faults"] += 1
+        soak.remember()
+        if begin is None and time.monotonic() > end - scale * 0.8:
+            begin = _resources()
+    begin, now = begin or _resources(), _resources()
+    soak.report.counts["descriptors_not_flat"] += now[0] > begin[0] + 3
+    soak.report.counts["memory_not_flat"] += now[1] > begin[1] + FLAT * 1024
+    soak.report.notes.append(f"descriptors {begin[0]} to {now[0]}, memory {begin[1] // 1024} to {now[1] // 1024} MiB")
+
+
+def _resources() -> tuple[int, int]:
+    """Descriptors, and resident memory in KiB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return len(os.listdir("/proc/self/fd")), pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def _adopt(shipper: object, soak: Soak) -> None:
+    """The children's streams are adopted within ten seconds; a drain looks at once."""
+    shipper.drain(10)  # type: ignore[attr-defined]  # a Shipper
+    soak.remember()
+
+
+def _check(folder: Path, soak: Soak) -> None:
+    counts = soak.report.counts
+    bodies = {body for body in segments(folder) if '"y":' not in body}
+    named = {(each[0].n, each[1]) for each in soak.acks}
+    stored = _numbered(bodies, soak.acks[0][0].stream)
+    counts["acknowledged"] = len(soak.acks)
+    counts["lost"] += len(named - stored)
+    counts["undelivered"] += len(bodies - soak.delivered)
+    bad = [each for each in verifier.verify(segments(folder)).verdicts if GRADES[each.name] is Grade.BROKEN]
+    counts["false_verdicts"] += len(bad)
+    soak.report.notes += map(str, bad[:2])
+
+
+def _numbered(bodies: set[str], stream: str) -> set[tuple[int, str]]:
+    found = (json.loads(body) for body in bodies)
+    return {(each["n"], each.get("e", "")) for each in found if each["s"] == stream}
+
+
+if __name__ == "__main__":
+    sys.exit(command(run, 600))

@@ -1,0 +1,1 @@
+"""Anchors on loopback: OpenSSL's time stamp authority, a witness and an object store that speak the protocols."""
