@@ -24,7 +24,7 @@ POLL = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record. `raw` are its canonical bytes, `content` maps a field to its text; `ordinal` is that of its stream."""
+    """One record. `raw` are its canonical bytes, `content` maps a field to its text, `ordinal` is its stream's."""
 
     envelope: dict[str, Any]
     raw: bytes
