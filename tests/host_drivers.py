@@ -7,6 +7,8 @@ here; the host contract test fails for a target without one.
 from __future__ import annotations
 
 import asyncio
+import importlib
+import importlib.util
 import urllib.request
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +18,7 @@ import httpx
 import requests
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import RunnableLambda
 from langchain_core.tools import StructuredTool
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
@@ -26,6 +29,18 @@ except ImportError:  # Python 3.10: httpx2 needs 3.11
     httpx2 = None  # type: ignore[assignment]
 
 Driver = Callable[[str], Any]
+
+
+def _found(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+# Libraries that stand in the way of others, or are many: installed for some rows of `make matrix` only.
+_FUTURE = _found("urllib3._async.connectionpool")
+_CLASSIC = "langchain_classic" if _found("langchain_classic.agents.agent") else ""
 
 
 def _sync(library: Any) -> Driver:
@@ -111,12 +126,61 @@ async def _astream(url: str) -> Any:
     return [step async for step in _graph().astream({"url": url})]
 
 
+def _niquests(url: str) -> Any:
+    niquests = importlib.import_module("niquests")
+    with niquests.Session() as session, session.get(url, stream=True) as response:
+        return response.status_code, response.headers["content-type"], b"".join(response.iter_content(5))
+
+
+def _niquests_later(url: str) -> Any:
+    async def get() -> Any:
+        async with importlib.import_module("niquests").AsyncSession() as session:
+            response = await session.get(url)
+            return response.status_code, response.headers["content-type"], response.content
+
+    return asyncio.run(get())
+
+
+def _pool(url: str) -> Any:
+    with importlib.import_module("urllib3_future").PoolManager() as pool:
+        response = pool.request("GET", url, retries=False)
+        return response.status, response.data
+
+
+def _pool_later(url: str) -> Any:
+    async def get() -> Any:
+        async with importlib.import_module("urllib3_future").AsyncPoolManager() as pool:
+            response = await pool.request("GET", url, retries=False)
+            return response.status, await response.data
+
+    return asyncio.run(get())
+
+
+def _executor() -> Any:
+    """LangChain's classic agent, which asks for its tool once and gives what that gave."""
+    agents = importlib.import_module(f"{_CLASSIC}.agents.agent")
+    core = importlib.import_module("langchain_core.agents")
+
+    def decide(given: dict[str, Any]) -> Any:
+        steps = given["intermediate_steps"]
+        url = given["input"]
+        return core.AgentFinish({"output": steps[0][1]}, "") if steps else core.AgentAction("fetch", {"url": url}, "")
+
+    agent = agents.RunnableAgent(runnable=RunnableLambda(decide), stream_runnable=False)
+    tool = StructuredTool.from_function(_fetch, name="fetch", description="Fetch.")
+    return agents.AgentExecutor(agent=agent, tools=[tool])
+
+
+async def _executed(url: str) -> Any:
+    return [str(step) async for step in _executor().astream({"input": url})][-1]
+
+
 DRIVERS: dict[str, Driver] = {
     "httpx:Client._send_single_request": _sync(httpx),
     "httpx:AsyncClient._send_single_request": _async(httpx),
     "http.client:HTTPConnection.putrequest": _urllib,
     "http.client:HTTPConnection.send": _urllib,
-    "http.client:HTTPConnection.getresponse": _requests,
+    "http.client:HTTPConnection.getresponse": _urllib if _FUTURE else _requests,
     "aiohttp.client_reqrep:ClientRequest.send": _aiohttp,
     "aiohttp.client_reqrep:ClientRequest.write_bytes": _aiohttp_post,
     "aiohttp.connector:BaseConnector.connect": _aiohttp,
@@ -135,4 +199,25 @@ if httpx2 is not None:
     DRIVERS |= {
         "httpx2:Client._send_single_request": _sync(httpx2),
         "httpx2:AsyncClient._send_single_request": _async(httpx2),
+    }
+if _FUTURE:
+    DRIVERS |= {
+        "urllib3.connectionpool:HTTPConnectionPool._make_request": _niquests,
+        "urllib3._async.connectionpool:AsyncHTTPConnectionPool._make_request": _niquests_later,
+    }
+if _found("urllib3_future._async.connectionpool"):
+    DRIVERS |= {
+        "urllib3_future.connectionpool:HTTPConnectionPool._make_request": _pool,
+        "urllib3_future._async.connectionpool:AsyncHTTPConnectionPool._make_request": _pool_later,
+    }
+if _CLASSIC:
+    DRIVERS |= {
+        "langchain_classic.agents.agent:AgentExecutor.invoke": lambda url: _executor().invoke({"input": url}),
+        "langchain_classic.agents.agent:AgentExecutor.ainvoke": lambda url: asyncio.run(
+            _executor().ainvoke({"input": url})
+        ),
+        "langchain_classic.agents.agent:AgentExecutor.stream": lambda url: str(
+            list(_executor().stream({"input": url}))[-1]
+        ),
+        "langchain_classic.agents.agent:AgentExecutor.astream": lambda url: asyncio.run(_executed(url)),
     }

@@ -6,6 +6,7 @@ Not patched: urllib3-future, which no longer builds on this (`urllib3_future`), 
 a file or an iterable that a program gives to `HTTPConnection.send` itself (as a `body` it is seen piece by piece).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from vedette.instrument import Args, Facts, Seam, Tap
@@ -41,15 +42,25 @@ def _send(args: Args) -> Facts:
 
 def _answer(args: Args, response: Any) -> Facts:
     socket: Any = args.self.sock or getattr(getattr(response.fp, "raw", None), "_sock", None)
-    peer = socket.getpeername() if socket is not None else None
     return {
         "http.response.status_code": response.status,
         "network.protocol.version": {10: "1.0", 11: "1.1"}.get(response.version),
+        **_peer(socket),
+        "tls.protocol.version": socket.version() if hasattr(socket, "version") else None,
+        "vedette.http.response.headers": tuple(response.headers.items()),
+    }
+
+
+def _peer(socket: Any) -> Facts:
+    """Who is at the other end; nobody any more, where the connection was reset right after the head."""
+    try:
+        peer = socket.getpeername() if socket is not None else None
+    except OSError:
+        peer = None
+    return {
         "network.peer.address": peer[0] if isinstance(peer, tuple) else peer or None,
         "network.peer.port": peer[1] if isinstance(peer, tuple) else None,
         "network.transport": None if peer is None else "tcp" if isinstance(peer, tuple) else "unix",
-        "tls.protocol.version": socket.version() if hasattr(socket, "version") else None,
-        "vedette.http.response.headers": tuple(response.headers.items()),
     }
 
 
@@ -71,47 +82,48 @@ class _Reader:
         self._ended = False
         self._cut = False
 
-    def _fed(self, piece: bytes, whole: bool) -> bytes:
-        """`whole`: all that was left was asked for. Nothing, when something was, is the end of the file."""
+    def _fed(self, piece: bytes, last: bool) -> bytes:
+        """`last`: the file has no more, for it gave less than was asked for, or all."""
         self._tap.feed(piece)
         if self._left is not None:
             self._left -= len(piece)
         if self._left == 0:
             self._ended = True
-        elif whole or not piece:
+        elif last:
             bounded = self._chunked or self._left is not None
             self._cut, self._ended = self._cut or (bounded and not self._ended), self._ended or not bounded
         return piece
 
-    def read(self, size: int | None = -1) -> bytes:
+    def _tried(self, read: Callable[..., Any], *what: Any) -> Any:
         try:
-            piece: bytes = self._file.read(size)
+            return read(*what)
         except BaseException as error:
             self._tap.close(error)
             raise
-        return piece if size == 0 else self._fed(piece, size is None or size < 0)
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece: bytes = self._tried(self._file.read, size)
+        return piece if size == 0 else self._fed(piece, size is None or size < 0 or len(piece) < size)
 
     def read1(self, size: int = -1) -> bytes:
-        return self._fed(self._file.read1(size), False)
+        piece: bytes = self._tried(self._file.read1, size)
+        return self._fed(piece, not piece and size != 0)
 
     def readinto(self, buffer: Any) -> int:
-        return self._into(self._file.readinto, buffer)
+        return self._into(self._file.readinto, buffer, len(buffer))
 
     def readinto1(self, buffer: Any) -> int:
-        return self._into(self._file.readinto1, buffer)
+        return self._into(self._file.readinto1, buffer, 1)
 
-    def _into(self, fill: Any, buffer: Any) -> int:
-        try:
-            size: int = fill(buffer)
-        except BaseException as error:
-            self._tap.close(error)
-            raise
+    def _into(self, fill: Any, buffer: Any, least: int) -> int:
+        size: int = self._tried(fill, buffer)
         if len(buffer):
-            self._fed(bytes(memoryview(buffer)[:size]), False)
+            self._fed(bytes(memoryview(buffer)[:size]), size < least)
         return size
 
     def readline(self, size: int = -1) -> bytes:
-        line = self._fed(self._file.readline(size), False)
+        line: bytes = self._tried(self._file.readline, size)
+        self._fed(line, not line)
         if self._chunked and line in (b"\r\n", b"\n"):  # the line after the trailers; those after chunks are `read`
             self._ended = True
         return line

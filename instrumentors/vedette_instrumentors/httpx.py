@@ -29,7 +29,7 @@ def _upload(args: Args, tap: Tap) -> None:
 
 def _response(args: Args, response: Any) -> Facts:
     stream = response.extensions.get("network_stream")
-    peer = stream.get_extra_info("server_addr") if stream is not None else None
+    peer = _peer(stream)
     tls = stream.get_extra_info("ssl_object") if stream is not None else None
     return {
         "http.response.status_code": response.status_code,
@@ -42,6 +42,14 @@ def _response(args: Args, response: Any) -> Facts:
         "vedette.in_process": True if stream is None else None,
         "vedette.http.response.headers": response.headers.raw,
     }
+
+
+def _peer(stream: Any) -> Any:
+    """Who is at the other end; nobody any more, where the connection was reset right after the head."""
+    try:
+        return stream.get_extra_info("server_addr") if stream is not None else None
+    except OSError:
+        return None
 
 
 def _tee(response: Any, tap: Tap) -> bool:

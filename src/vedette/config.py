@@ -316,8 +316,9 @@ class Settings:
 def load(env: Env | None = None, **given: Any) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings of `env` (default: the process's), overridden by keywords of `vedette.start()`; and what was wrong.
 
-    A keyword is a field's name; its value may be the text that the variable would hold or the finished value.
-    An unknown keyword is a `TypeError`, the programmer's mistake, said where it was made.
+    A keyword is a field's name; its value may be the text that the variable would hold, or a number, a flag, a path or
+    a sequence of names that comes to the same text; None is no setting. An unknown keyword is a `TypeError`, the
+    programmer's mistake, said where it was made.
     """
     env = os.environ if env is None else env
     unknown = sorted(set(given) - {each.name for each in fields(Settings)})
@@ -326,9 +327,20 @@ def load(env: Env | None = None, **given: Any) -> tuple[Settings, tuple[Problem,
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for each in fields(Settings):
-        text = given.get(each.name, env.get(each.metadata["variable"], "") or _default(each.metadata, env))
-        values[each.name] = text if not isinstance(text, str) else _parse(each.metadata, text, env, problems)
+        text = _text(given.get(each.name)) or env.get(each.metadata["variable"], "") or _default(each.metadata, env)
+        values[each.name] = _parse(each.metadata, text, env, problems)
     return Settings(**values), tuple(problems)
+
+
+def _text(value: Any) -> str:
+    """A keyword's value as its variable would hold it; what is of no fitting type is named by it, and is not valid."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, str | int | float | Path):
+        return str(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return ",".join(map(str, value))
+    return "" if value is None else type(value).__name__
 
 
 def _default(meta: Mapping[str, Any], env: Env) -> str:

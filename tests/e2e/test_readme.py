@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.test_collector import HERE, RunningCollector, free_port
+from tests.e2e.test_collector import RunningCollector, built, free_port
 from tests.trails import clean, names
 from tests.unit.cli.conftest import Ran
 
@@ -133,12 +133,9 @@ SHIPPED = [
 
 
 @pytest.fixture
-def collector(reader: Reader, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+def collector(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The Collector that the README starts; its endpoint and the file it writes."""
-    built = reader.run(str(HERE / "build.sh"))
-    if built.code:
-        pytest.skip(f"NOT TESTED against the real Collector: {built.err.strip().splitlines()[-1]}")
-    running = RunningCollector(built.out.strip(), tmp_path / "audit.jsonl", {"GRPC": free_port(), "HTTP": free_port()})
+    running = RunningCollector(built(), tmp_path / "audit.jsonl", {"GRPC": free_port(), "HTTP": free_port()})
     yield running.http, running.audit
     running.end(signal.SIGKILL)
 

@@ -46,6 +46,20 @@ def test_keywords_win_over_variables() -> None:
     assert (settings.redact, settings.inline, settings.trail) == ("secrets", True, Path("/t"))
 
 
+def test_keywords_take_what_comes_to_the_same_text() -> None:
+    settings, problems = load(HOME, disable=("httpx", "langgraph"), queue=16, shutdown=0.5, inline=False, trail=None)
+    assert problems == ()
+    assert (settings.disable, settings.queue, settings.shutdown) == (("httpx", "langgraph"), 16, 0.5)
+    assert (settings.inline, settings.trail) == (False, state_folder(HOME))
+
+
+@pytest.mark.parametrize("value", ["sekrets", 0, False, ["off", "x"], object(), b"off", {"off": 1}])
+def test_a_keyword_that_is_not_valid_takes_the_safe_side_too(value: object) -> None:
+    settings, (problem,) = load({**HOME, "VEDETTE_REDACT": "off"}, redact=value)
+    assert settings.redact == "all"
+    assert str(problem).startswith("VEDETTE_REDACT=")
+
+
 def test_a_keyword_that_does_not_exist_is_the_callers_mistake() -> None:
     with pytest.raises(TypeError, match=r"vedette.start\(\) has no setting 'reduct'; see `vedette config`"):
         load(HOME, reduct="all")

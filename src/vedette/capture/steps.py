@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vedette.capture import context, hub
@@ -34,6 +35,7 @@ class _Held:
     up: Tap | None = None
     down: Tap | None = None
     feeding: bool = False
+    handling: int = field(default_factory=lambda: id(sys.exc_info()[1]))  # what the host was dealing with when it began
 
 
 _weak: weakref.WeakKeyDictionary[Any, _Held] = weakref.WeakKeyDictionary()
@@ -228,8 +230,15 @@ def _before_close(seam: Seam, args: Args) -> _Held | None:
     with guard("capture.close"):
         facts = {} if held.call.closed else seam.response(args, None)
         add(held.call, facts)
-        held.down.close(reason="error" if facts else "close")
+        held.down.close(None if facts else _failing(held), reason="error" if facts else "close")
     return None
+
+
+def _failing(held: _Held) -> BaseException | None:
+    """The error on account of which the host is done with it: a time-out or a cancellation closes on its way out."""
+    error = sys.exc_info()[1]
+    ends = isinstance(error, OSError | TimeoutError | asyncio.TimeoutError | asyncio.CancelledError)
+    return error if ends and id(error) != held.handling else None
 
 
 def _nothing_after(seam: Seam, args: Args, held: _Held | None, result: Any) -> None:

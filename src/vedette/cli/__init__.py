@@ -126,6 +126,6 @@ def settings() -> Settings:
 
 
 def as_json(value: Any) -> str:
-    """One line of JSON, in the characters that standard output has."""
+    """One line of JSON: in the characters that standard output has, and escaped where it is a terminal to write on."""
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    return json.dumps(value, ensure_ascii=not utf8)
+    return json.dumps(value, ensure_ascii=sys.stdout.isatty() or not utf8)

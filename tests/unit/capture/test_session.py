@@ -23,14 +23,14 @@ def say(text: str = "x") -> None:
 
 def test_user_and_session_are_pseudonyms_agent_and_run_are_names(tmp_path: Path) -> None:
     def work() -> None:
-        with vedette.session(user="ada", session="s1", agent="clerk", run="r1"):
+        with vedette.session(user="ada lovelace", session="s1", agent="clerk", run="r1"):
             say()
         say()
 
     inside, outside = recorded(tmp_path, work)
     assert inside["w"] == {"user": PSEUDONYM, "session": PSEUDONYM, "agent": "clerk", "run": "r1"}
     assert "w" not in outside
-    assert b"ada" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*.seg"))
+    assert b"lovelace" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*.seg"))
 
 
 def test_what_is_left_out_stays_as_it_is_outside(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.spooled import Spooled
 from tests.trails import clean
 from tests.unit.cli.conftest import Vedette
 
@@ -72,6 +73,18 @@ def test_a_terminal_gets_colours(trail: Path) -> None:
     told = os.read(master, 65536)
     os.close(master)
     assert b"\x1b[1;32mWHOLE\x1b[0m" in told
+
+
+def test_json_cannot_write_on_a_terminal(tmp_path: Path) -> None:
+    stream = Spooled(tmp_path)
+    stream.record("tool", {"gen_ai.tool.call.result": "\x9b2J\x1b[2J\N{RIGHT-TO-LEFT OVERRIDE}"}, e="evil")
+    stream.die()
+    master, terminal = pty.openpty()
+    subprocess.run([VEDETTE, "show", "--json", tmp_path], env=clean({}), stdout=terminal, check=True, timeout=60)
+    os.close(terminal)
+    told = os.read(master, 65536).decode()
+    os.close(master)
+    assert "evil" in told and told.strip().isascii() and told.strip().isprintable()
 
 
 def test_a_terminal_without_such_characters_is_spoken_to_all_the_same(trail: Path) -> None:

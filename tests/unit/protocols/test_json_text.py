@@ -85,11 +85,11 @@ def test_the_end_of_a_lost_document():
     "attack", [b"[" * 10**6, b"1" * 10**6, b" " * 10**6, b'"' * 10**6, b'{"a":' * 10**5, b"\\" * 10**6]
 )
 def test_salvage_is_linear(attack):
-    """A megabyte of anything is looked through in well under a second or two."""
-    began = time.perf_counter()
+    """A megabyte of anything is looked through in well under a second or two of the processor's time."""
+    began = time.process_time()
     document(attack)
     endings(attack)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 @given(st.binary())
