@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "record an example agent, show the record, prove it, and tamper with it",
     "show": "the record as a readable timeline",
     "verify": "prove that the record is whole",
+    "redact": "take secrets and personal data out of a file or a pipe",
     "doctor": "what is installed, woven and reachable, and what is not",
     "config": "every setting, with the value in force",
 }

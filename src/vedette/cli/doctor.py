@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from vedette.cli import settings
 from vedette.cli.paint import Paint
-from vedette.redact import BadKey, load_key
+from vedette.redact import BadKey, available, load_key
 from vedette.trail import Unavailable, reading
 from vedette.trail.folder import prepare
 from vedette.trail.target import target
@@ -60,7 +60,7 @@ def _checks() -> Iterator[Check]:
         yield Check(
             "redaction",
             "ok",
-            f"key {load_key(found.redact_key, found.trail).id}, mode {found.redact}, pure Python engine",
+            f"key {load_key(found.redact_key, found.trail).id}, mode {found.redact}, {available()}",
         )
     except (BadKey, OSError) as error:
         yield Check("redaction", "bad", str(error))

@@ -13,6 +13,7 @@ import signal
 import threading
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -20,8 +21,8 @@ from vedette.capture import context, hub, threads, weave
 from vedette.config import Problem, Settings, load
 from vedette.event import Call, Event, Fact
 from vedette.guard import guard
-from vedette.redact import Redactor, load_key
-from vedette.runtime.coverage import birth, coverage
+from vedette.redact import Change, LivePolicy, Redactor, load_key
+from vedette.runtime.coverage import birth, coverage, policy_change
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
 from vedette.trail import Trail
@@ -64,7 +65,7 @@ def start(**settings: Any) -> bool:
 def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
     if settings.redact == "off":
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
-    redactor = Redactor(settings.redact, load_key(settings.redact_key, settings.trail))
+    redactor = Redactor(settings.redact, load_key(settings.redact_key, settings.trail), _policy(settings))
     shipping = Shipping(settings, redactor)
 
     def born() -> Event:
@@ -79,6 +80,17 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
     )
     line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))
     return Running(settings, problems, redactor, line, shipping)
+
+
+def _policy(settings: Settings) -> LivePolicy | None:
+    """The user's file, if one is named; each time it is taken or refused is a change on the record."""
+
+    def changed(change: Change) -> None:
+        if change.refused:
+            logger.warning("vedette: VEDETTE_REDACT_CONFIG: %s: %s; the one before stays", change.path, change.refused)
+        record(policy_change(change.path, change.refused))
+
+    return LivePolicy(Path(settings.redact_config).expanduser(), changed) if settings.redact_config else None
 
 
 def _connect(running: Running) -> None:
