@@ -39,12 +39,8 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("LS0tLS1", "LS0tLS1CRUdJTi short", "LS0tLS0tLS0tLS0tLS0"),
     ),
     "own:jwt": (
-        ("token <<{jwt}>> expired", '{"jwt": "<<{jwt}>>"}', "X-Token: <<{jwt}>>\r\n"),
+        ("token <<{jwt}>> expired", '{"jwt": "<<{jwt}>>"}', "<<eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.{an:80}.{an:16}.{an:40}.{an:22}>>"),
         ("eyJhbGciOiJIUzI1NiJ9", "a.eyJ.b", "see section eyJ.eyJ"),
-    ),
-    "own:jwe": (
-        ("<<eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.{an:80}.{an:16}.{an:40}.{an:22}>>",) * 3,
-        ("eyJhbGciOi.{an:8}", "a.b.c.d.e", "eyJ"),
     ),
     "own:url-login": (
         ("postgres://app:<<{an:14}>>@db.internal:5432/x", "redis://:<<{an:20}>>@cache:6379", "https://joe:<<{an:9}!>>@example.org/"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from vedette.redact.rules.alphabet import literal
 
+_SEPARATORS = re.compile(r"[_ .\-]+")
 _ALONE = 6
 """Up to this length no letter may stand before a word."""
 _TINY = 4
@@ -29,3 +31,8 @@ def pattern(words: Iterable[str]) -> str:
 
 def _spelt(word: str) -> str:
     return literal(word.strip()).replace("_", "[_ .\\-]?")
+
+
+def pieces(words: Iterable[str]) -> tuple[str, ...]:
+    """What of each word stands in every spelling of it: its longest part without a separator, lower case."""
+    return tuple(dict.fromkeys(max(_SEPARATORS.split(word.strip().lower()), key=len) for word in words))

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from vedette.redact.rules.alphabet import ALNUM, BLANK, Alphabet, charclass, literal, read
 
-OPEN = 400
+OPEN = 160
 """How far an open repeat is followed inside a pattern; the engine swallows the rest of the value's class (16 KiB)."""
 _NEGATED = 100
 """An alphabet wider than this was written as a negation."""

@@ -100,16 +100,22 @@ _ASSIGNED = re.compile(r"(?:[=:>|(,]|\xef\xbc[\x9a\x9d]|--?[0-9A-Za-z_\-]+ +|\b(
 _NEAR = re.compile(r"(?i)key|token|secret|pass|pwd|auth|cred|private|access|api|sid|[_ ]id")
 
 
+_REACH, _LONGEST_NAME = 80, 40
 _GROUPS = re.compile(r"(?:[0-9A-Za-z]{4} ){3,5}[0-9A-Za-z]{4}")
 
 
 def context(before: str, value: str, after: str) -> Verdict:
-    """A provider's format near its name: no hash, path or identifier; an alert only where it is assigned."""
+    """A provider's format near its name, which the core has seen: no hash, path or identifier.
+
+    An alert only where it is assigned to a name that says so; else a word for secrets must stand in the 80 bytes before.
+    """
     if _HASH_BEFORE.search(before) or (_is_word(value) and not _GROUPS.fullmatch(value)) or _PATH.fullmatch(value):
         return ""
-    if _ASSIGNED.search(before):
-        return "alert"
-    return "redact" if _NEAR.search(before) else ""
+    assigned = _ASSIGNED.search(before)
+    if assigned is None:
+        return "redact" if _NEAR.search(before[-_REACH:]) else ""
+    name = before[max(assigned.start() - _LONGEST_NAME, 0) : assigned.end()]
+    return "alert" if _NEAR.search(name) else "redact"
 
 
 def named(before: str, value: str, after: str) -> Verdict:
