@@ -10,10 +10,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from vedette.event import Call, Event, Phase
+from vedette.event import Call, Event, Phase, Traces
 from vedette.guard import guard
 from vedette.redact import events, pack, strings
 from vedette.redact.find import Finder
+from vedette.redact.lineage import Lineage
 from vedette.redact.memory import Memory
 from vedette.redact.pack import Pack
 from vedette.redact.policy import Policy
@@ -63,12 +64,15 @@ def _plain() -> Policy:
 class Redactor:
     """`mode`: `all`, `secrets` (personal data stays) or `off` (everything stays, types are still made right)."""
 
-    def __init__(self, mode: str, key: Key, policy: Callable[[], Policy] | None = None) -> None:
+    def __init__(
+        self, mode: str, key: Key, policy: Callable[[], Policy] | None = None, *, lineage: bool = True
+    ) -> None:
         self.key_id = key.id
         self.mode = mode
         self._finder: Finder | None = None
         self._extra: Pack | None = None
         self.texts = Texts(self._found_by, policy or _plain, Tokens(key), Memory())
+        self._lineage = Lineage(self.texts.tokens) if lineage else None
 
     def _found_by(self) -> Finder:
         """Made when the first text comes, and anew when the user's own rules change."""
@@ -135,6 +139,13 @@ class Redactor:
         """The whole operation, redacted."""
         phase = Phase.SINGLE if call.intent is None else Phase.OUTCOME
         return events.made(self, call, phase, call.facts)
+
+    def traces(self, call: Call) -> Traces | None:
+        """What detection needs of the raw Call; None where that is switched off or there is nothing."""
+        if self._lineage is not None:
+            with guard("redact.lineage"):
+                return self._lineage.of(call)
+        return None
 
     def intent(self, call: Call) -> Event:
         """What is about to happen: who, what, where, and the arguments if they are few."""

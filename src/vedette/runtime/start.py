@@ -65,7 +65,8 @@ def start(**settings: Any) -> bool:
 def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
     if settings.redact == "off":
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
-    redactor = Redactor(settings.redact, load_key(settings.redact_key, settings.trail), _policy(settings))
+    key = load_key(settings.redact_key, settings.trail)
+    redactor = Redactor(settings.redact, key, _policy(settings), lineage=settings.lineage)
     shipping = Shipping(settings, redactor)
 
     def born() -> Event:
