@@ -28,6 +28,12 @@ bench-redact: $(VENV)/.ready ## What redaction costs, as ratios against RE2 and 
 bench: $(VENV)/.ready ## What Vedette costs, as ratios against a baseline of the same run.
 	$(BIN)/python -m tests.bench
 
+pack: $(VENV)/.ready ## The rule pack anew from the facts, linted.
+	$(BIN)/python -m vedette.redact.rules
+
+accuracy: $(VENV)/.ready ## What redaction finds, misses and finds wrongly, on seeded corpora.
+	$(BIN)/python -m tests.corpora.accuracy
+
 matrix: $(VENV)/.ready ## The client tests on the oldest and the newest version of each host library.
 	$(BIN)/python -m tests.clients.matrix
 

@@ -36,4 +36,6 @@ def planted(seed: int, *, each: int = 1) -> Iterator[Sample]:
             value, name = value_of(fact, rng), name_for(fact, rng)
             for place, surround in SURROUNDINGS.items():
                 for escape, escaped in ESCAPINGS.items():
-                    yield Sample(escaped(surround(name, value)), rule=fact.id, source=f"{place}/{escape}", values=(value,))
+                    yield Sample(
+                        escaped(surround(name, value)), rule=fact.id, source=f"{place}/{escape}", values=(value,)
+                    )

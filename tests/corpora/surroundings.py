@@ -63,7 +63,20 @@ def tool_arguments(name: str, value: str) -> str:
 
 SURROUNDINGS: dict[str, Surrounding] = {
     each.__name__: each
-    for each in (prose, json_object, shell, url, header, brackets, yaml, dotenv, log_line, cjk, python_code, tool_arguments)
+    for each in (
+        prose,
+        json_object,
+        shell,
+        url,
+        header,
+        brackets,
+        yaml,
+        dotenv,
+        log_line,
+        cjk,
+        python_code,
+        tool_arguments,
+    )
 }
 
 ESCAPINGS: dict[str, Callable[[str], str]] = {

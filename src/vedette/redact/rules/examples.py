@@ -31,27 +31,48 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("-----BEGIN PUBLIC KEY-----\n{b64:64}", "-----BEGIN CERTIFICATE-----", "the PRIVATE KEY header"),
     ),
     "own:putty-key": (
-        ("<<PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n{b64:64}\nPrivate-MAC: {hex:40}>>\n",) * 3,
+        ("<<PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n{b64:64}\nPrivate-MAC: {hex:40}>>\n",)
+        * 3,
         ("PuTTY-User-Key-File", "PuTTY-User-Key-File-9: ssh-rsa", "PuTTY 0.78"),
     ),
     "own:private-key-base64": (
-        ("tls.key: <<LS0tLS1CRUdJTiB{b64:200}==>>", '"key": "<<LS0tLS1CRUdJTiB{b64:120}>>"', "K=<<LS0tLS1CRUdJTi{b64:60}>>"),
+        (
+            "tls.key: <<LS0tLS1CRUdJTiB{b64:200}==>>",
+            '"key": "<<LS0tLS1CRUdJTiB{b64:120}>>"',
+            "K=<<LS0tLS1CRUdJTi{b64:60}>>",
+        ),
         ("LS0tLS1", "LS0tLS1CRUdJTi short", "LS0tLS0tLS0tLS0tLS0"),
     ),
     "own:jwt": (
-        ("token <<{jwt}>> expired", '{"jwt": "<<{jwt}>>"}', "<<eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.{an:80}.{an:16}.{an:40}.{an:22}>>"),
+        (
+            "token <<{jwt}>> expired",
+            '{"jwt": "<<{jwt}>>"}',
+            "<<eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.{an:80}.{an:16}.{an:40}.{an:22}>>",
+        ),
         ("eyJhbGciOiJIUzI1NiJ9", "a.eyJ.b", "see section eyJ.eyJ"),
     ),
     "own:url-login": (
-        ("postgres://app:<<{an:14}>>@db.internal:5432/x", "redis://:<<{an:20}>>@cache:6379", "https://joe:<<{an:9}!>>@example.org/"),
-        ("https://example.org:8080/a@b", "postgres://app:${DB_PASSWORD}@db/x", "see http://a.example/ and mail@example.org"),
+        (
+            "postgres://app:<<{an:14}>>@db.internal:5432/x",
+            "redis://:<<{an:20}>>@cache:6379",
+            "https://joe:<<{an:9}!>>@example.org/",
+        ),
+        (
+            "https://example.org:8080/a@b",
+            "postgres://app:${DB_PASSWORD}@db/x",
+            "see http://a.example/ and mail@example.org",
+        ),
     ),
     "own:url-login-slash": (
         ("amqp://app:<<{an:6}/{an:6}>>@mq:5672/", "mysql://root:<<{an:4}/{an:9}>>@db/app", "ftp://u:<<a/{an:8}>>@h:21"),
         ("https://example.org:8080/a", "http://a.example/x y@z", "ssh://git@host/x"),
     ),
     "own:url-token": (
-        ("https://<<{an:36}>>@git.example.org/a.git", "https://<<{an:40}>>:x-oauth-basic@git.example.org", "git+https://<<{an:24}9>>@h/x"),
+        (
+            "https://<<{an:36}>>@git.example.org/a.git",
+            "https://<<{an:40}>>:x-oauth-basic@git.example.org",
+            "git+https://<<{an:24}9>>@h/x",
+        ),
         ("https://git@example.org/a.git", "ssh://deploy@example.org", "https://example.org/@scope/package"),
     ),
     "own:url-query": (
@@ -79,7 +100,11 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("cookie jar", "Cookie: a=b", "set-cookie"),
     ),
     "own:curl-user": (
-        ("curl -u joe:<<{an:12}>> https://x", 'curl --user "joe:<<{an:9}$>>" https://x', "curl -s -u 'api:<<{hex:20}>>' x"),
+        (
+            "curl -u joe:<<{an:12}>> https://x",
+            'curl --user "joe:<<{an:9}$>>" https://x',
+            "curl -s -u 'api:<<{hex:20}>>' x",
+        ),
         ("curl -u $USER:$PASS https://x", "curl https://x", "git push -u origin main"),
     ),
     "own:flag-password": (
@@ -87,7 +112,11 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("mysql -p", "mkdir -p /tmp/x", "mysql -p $PASS"),
     ),
     "own:netrc": (
-        ("machine h login joe password <<{an:12}>>", "login a\npassword <<{an:10}>>\n", "default login x password <<{hex:8}q>>"),
+        (
+            "machine h login joe password <<{an:12}>>",
+            "login a\npassword <<{an:10}>>\n",
+            "default login x password <<{hex:8}q>>",
+        ),
         ("login and password", "login joe\n", "machine h login x"),
     ),
     "own:pgpass": (
@@ -107,7 +136,11 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("kind: ConfigMap\ndata:\n  a: b\n", "kind: Secret\n", "kind: SecretStore\ndata:\n  a: bcdef\n"),
     ),
     "own:kubernetes-secret-above": (
-        ("data:\n  password: <<{b64:24}>>\nkind: Secret\n", "data:\n  k: <<{b64:30}>>\nmetadata:\n  x: y\nkind: Secret\n", 'data:\n  a: <<{b64:24}>>\nkind: "Secret"\n'),
+        (
+            "data:\n  password: <<{b64:24}>>\nkind: Secret\n",
+            "data:\n  k: <<{b64:30}>>\nmetadata:\n  x: y\nkind: Secret\n",
+            'data:\n  a: <<{b64:24}>>\nkind: "Secret"\n',
+        ),
         ("data:\n  a: b\nkind: ConfigMap\n", "kind: Secret\n", "data: x"),
     ),
     "own:dockerfile-env": (
@@ -115,7 +148,11 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("ENV API_TOKEN $TOKEN", "ENV PATH /usr/bin", "ARG TOKEN"),
     ),
     "own:hash": (
-        ("root:<<$6${an:8}${an:86}>>:19000", "<<$2b$12${an:53}>>", "'<<$argon2id$v=19$m=65536,t=3,p=4${b64:22}${b64:43}>>'"),
+        (
+            "root:<<$6${an:8}${an:86}>>:19000",
+            "<<$2b$12${an:53}>>",
+            "'<<$argon2id$v=19$m=65536,t=3,p=4${b64:22}${b64:43}>>'",
+        ),
         ("$2b$12$", "cost $6 for $5", "$1 $2 $3"),
     ),
     "own:assigned-quoted": (
@@ -125,6 +162,22 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "own:assigned-bare": (
         ("DB_PASSWORD=<<{an:12}>>\n", "api_key: <<{hex:32}>>\n", "secret = <<{an:24}>>\n"),
         ("password = get_password()", "token: str", "max_tokens: 4096"),
+    ),
+    "own:assigned-line": (
+        ("DB_PASSWORD=<<{an:6}&{an:5}>>\n", "a: 1\n  token: <<{an:20}(x>>\nb: 2", "export API_KEY=<<{hex:32}>>"),
+        ("password = get_password()\n", "token: str,\n", "PASSWORD=$OTHER\n"),
+    ),
+    "own:named-random": (
+        ("use API key <<{an:32}>> for it", "with token <<{hex:40}>>.", 'secret "key" <<{an:24}>>'),
+        ("token authentication_handler_for_all", "password must be at least", "key management documentation"),
+    ),
+    "own:config-password": (
+        ("requirepass <<{an:12}>>\n", "rootpw --plaintext <<{an:10}>>", "bindpw: <<{an:14}>>"),
+        ("rootpw --lock", "# requirepass", "bindpw: ${PW}"),
+    ),
+    "own:auth-tuple": (
+        ('get(u, auth=("joe", "<<{an:12}>>"))', "auth: ['a', '<<{an:16}>>']", 'login("joe", "<<{an:10}>>")'),
+        ("auth=(user, password)", 'auth("x")', 'login("a", "${B}")'),
     ),
     "own:flag-value": (
         ("app --password <<{an:12}>> run", "x --api-key=<<{an:32}>>", "--token <<{hex:40}>>"),

@@ -10,9 +10,7 @@ from vedette.redact.rules.parts import Parts, Value, at_least, widths, without_l
 WINDOW = 4096
 _SHORT = 4
 _NEAR = r"key|token|secret|passw|pwd|passphrase|auth|cred|private|access|api|sid|_id| id|id[^a-z\x00]"
-_ASSIGNED = (
-    r"""[0-9A-Za-z_.\- \t"'\]\\]{0,32}?(?:[=:>|,(]|\xef\xbc[\x9a\x9d]| is | to | was | {1,2})[ \t\r\n"'`\\=>(\[{]{0,8}?(?:(?i:bearer|basic|token|apikey) {1,2})?"""
-)
+_ASSIGNED = r"""[0-9A-Za-z_.\- \t"'\]\\]{0,32}?(?:[=:>|,(]|\xef\xbc[\x9a\x9d]| is | to | was | {1,2})[ \t\r\n"'`\\=>(\[{]{0,8}?(?:(?i:bearer|basic|token|apikey) {1,2})?"""
 _BESIDE = rf"[^\x00]{{0,40}}?(?i:{_NEAR})[^\x00]{{0,40}}?[^0-9A-Za-z]"
 _ID = r"(?i:id)[ \t\"':=]{1,6}"
 _FLAG = r"(?:--[0-9A-Za-z\-]{0,20})?"

@@ -16,7 +16,9 @@ _TINY = 4
 
 def pattern(words: Iterable[str]) -> str:
     """One of the words, in any case; `new_relic` is also `new relic`, `new-relic` and `newrelic`."""
-    free, alone, tiny = [], [], []
+    free: list[str] = []
+    alone: list[str] = []
+    tiny: list[str] = []
     for word in sorted(words):
         size = sum(each.isalnum() for each in word)
         (tiny if size <= _TINY else alone if size <= _ALONE else free).append(_spelt(word))

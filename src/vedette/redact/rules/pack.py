@@ -12,7 +12,7 @@ PATH = Path(__file__).parent.parent / "pack.jsonl"
 
 
 def forged() -> list[Rule]:
-    """All rules, sorted by id; of formats that give the same pattern only the first. Raises `ValueError` naming a bad row."""
+    """All rules, sorted by id; of twins only the first. Raises `ValueError` naming a bad row."""
     rules = [*(_of(fact) for fact in facts.read()), *structural.RULES, *personal.rules()]
     return _without_twins(sorted(rules, key=lambda each: each.id))
 

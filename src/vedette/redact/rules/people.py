@@ -12,9 +12,40 @@ _LETTER = r"[A-Za-z\x80-\xff]"
 _NOT_BEFORE = r"(?:^|[^0-9A-Za-z+.\-_/=#$])"
 _EXTENSION = r"(?: ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
 _PHONE_WORDS = (
-    "phone", "telephone", "mobile", "cell", "tel", "fax", "registered", "messages_to", "me_at", "us_at", "me_on", "us_on",
-    "answering_at", "reached_at", "call_me", "call_us", "call_him", "call_her", "call_them", "call_at", "call_on", "whatsapp", "sms", "handy",
-    "telefon", "rufnummer", "telefono", "movil", "numero", "telefoon", "celular", "telefone", "puhelin", "komorka",
+    "phone",
+    "telephone",
+    "mobile",
+    "cell",
+    "tel",
+    "fax",
+    "registered",
+    "messages_to",
+    "me_at",
+    "us_at",
+    "me_on",
+    "us_on",
+    "answering_at",
+    "reached_at",
+    "call_me",
+    "call_us",
+    "call_him",
+    "call_her",
+    "call_them",
+    "call_at",
+    "call_on",
+    "whatsapp",
+    "sms",
+    "handy",
+    "telefon",
+    "rufnummer",
+    "telefono",
+    "movil",
+    "numero",
+    "telefoon",
+    "celular",
+    "telefone",
+    "puhelin",
+    "komorka",
 )
 _BIRTH_WORDS = (
     "date of birth|birth ?date|birthday|born on|born|dob|d\\.o\\.b\\.|geburtsdatum|geboren|geb\\.|date de naissance|n\\xc3\\xa9e? le|"
@@ -34,9 +65,8 @@ _STREET_CORE = " (?:Street|St[., ]|Avenue|Ave[., ]|Road|Rd[., ]|Boulevard|Blvd|L
 
 
 def _rule(id_: str, kind: str, source: str, **fields: Any) -> Rule:
-    return Rule(
-        **({"id": f"pii:{id_}", "kind": kind, "group": "pii", "value": 1, "source": _OWN.format(source)} | fields)
-    )
+    given: dict[str, Any] = {"group": "pii", "value": 1} | fields
+    return Rule(id=f"pii:{id_}", kind=kind, source=_OWN.format(source), **given)
 
 
 RULES: tuple[Rule, ...] = (

@@ -24,7 +24,7 @@ _QUERY = (
 
 
 def _rule(id_: str, kind: str, source: str, **fields: Any) -> Rule:
-    given = {"group": "context", "value": 1, "tier": "alert", "stop": "common"} | fields
+    given: dict[str, Any] = {"group": "context", "value": 1, "tier": "alert", "stop": "common"} | fields
     return Rule(id=f"own:{id_}", kind=kind, source=_OWN.format(source), **given)
 
 
@@ -147,9 +147,20 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "dockerfile-env", "secret", "Dockerfile reference, ENV and ARG",
-        core=r"(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[^\x00-\x20=:]",
-        exact=r"(?i:env|arg|setx?|export)[ \x09]{1,3}([0-9A-Z_]{0,40}(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[\"']?)([^\x00-\x20=:\"'][^\x00-\x20\"']{3,300})",
-        value=2, left=100, right=302, judge="named", stop="", keywords=("password", "passwd", "pwd", "secret", "token", "key", "credential"),
+        core=r"(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[^\x00-\x20=:]",
+        exact=r"(?i:env|arg|setx?|setenv|export)[ \x09]{1,3}([0-9A-Z_]{0,40}(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[\"']?)([^\x00-\x20=:\"'][^\x00-\x20\"']{3,300})",
+        value=2, left=100, right=302, judge="named", stop="", keywords=("pass", "pwd", "secret", "token", "key", "credential"),
+    ),
+    _rule(
+        "config-password", "password", "Redis, Kickstart, OpenLDAP, Apache manuals",
+        core=r"(?i:rootpw|requirepass|masterauth|bindpw|userpassword|auth_pass|sshpass|bind_password|secretpw)[ \x09:]{1,4}[^\x00-\x20]",
+        exact=r"(?i:rootpw|requirepass|masterauth|bindpw|userpassword|auth_pass|sshpass|bind_password|secretpw)[ \x09:]{1,4}(?:--[a-z]{1,12} )?[\"']?([^\x00-\x20\"']{4,200})",
+        left=20, right=220, judge="password", stop="", keywords=("rootpw", "requirepass", "masterauth", "bindpw", "userpassword", "auth_pass", "sshpass", "bind_password", "secretpw"),
+    ),
+    _rule(
+        "auth-tuple", "password", "requests and httpx documentation",
+        core=r"(?i:auth|credentials?|login)[ ]?[=:(][ ]?[(\[]?[\"']", exact=r"(?i:auth|credentials?|login)[ ]?[=:(][ ]?[(\[]?[\"'][^\x00\x0a\"']{1,60}[\"'],[ ]?[\"']([^\x00\x0a\"']{4,120})[\"'][)\]]",
+        left=18, right=200, judge="password", stop="", keywords=("auth", "credential", "login"),
     ),
     _rule(
         "hash", "password_hash", "crypt(5), PHC string format, Django documentation", group="token",

@@ -1,4 +1,4 @@
-"""Trying a rule on texts made from its own fact: is what must be found found, through core, window and exact pattern."""
+"""Trying a rule on texts made from its own fact: what must be found is, through core, window and exact pattern."""
 
 from __future__ import annotations
 
@@ -26,7 +26,16 @@ _PLACES = (
     "{name} is {value} today", '{{"{name}": "{value}"}}', '{{\\"{name}\\": \\"{value}\\"}}', "export {name}={value}",
     "?a=1&{name}={value}&b=2", "{name}: {value}\r\n", "({name}: [{value}])", "\u7528{name}\uff1a{value}\uff0c",
 )  # fmt: skip
-_BARE = (" {value} ", '"{value}"', "({value})", "\n{value}\n", "<b>{value}</b>", "\u7528{value}\uff0c", "a,{value},b", "\\n{value}\\n")
+_BARE = (
+    " {value} ",
+    '"{value}"',
+    "({value})",
+    "\n{value}\n",
+    "<b>{value}</b>",
+    "\u7528{value}\uff0c",
+    "a,{value},b",
+    "\\n{value}\\n",
+)
 _NAMES = ("key", "token", "id")
 
 
@@ -40,7 +49,13 @@ def tries(seed: int) -> Iterator[tuple[str, list[Try]]]:
         yield row["id"], list(_of_row(row, rng))
     for id_, (good, bad) in examples.EXAMPLES.items():
         rng = random.Random(f"{seed} {id_}")
-        yield id_, [*(Try(*examples.filled(each, rng)) for each in good), *(Try(examples.filled(each, rng)[0], "") for each in bad)]
+        yield (
+            id_,
+            [
+                *(Try(*examples.filled(each, rng)) for each in good),
+                *(Try(examples.filled(each, rng)[0], "") for each in bad),
+            ],
+        )
 
 
 def _of_fact(fact: facts.Fact, rng: random.Random) -> Iterator[Try]:
@@ -53,7 +68,9 @@ def _of_fact(fact: facts.Fact, rng: random.Random) -> Iterator[Try]:
             yield from (Try(place.format(name=name, value=value), value) for place in _PLACES)
     short = value[: max(widths(fact.parts)[0] - 3, 2)]
     word = fact.words[0] if fact.words else "see"
-    yield from (Try(text, "") for text in (f"{word} {short[: len(short) // 2]}\xa7", f"{word} build 1.2.3", "no secret here"))
+    yield from (
+        Try(text, "") for text in (f"{word} {short[: len(short) // 2]}\xa7", f"{word} build 1.2.3", "no secret here")
+    )
 
 
 def _of_row(row: dict[str, object], rng: random.Random) -> Iterator[Try]:

@@ -47,7 +47,8 @@ for _module in _MODULES:
     REGISTRY |= _public(_module)
 
 JUDGES: dict[str, Callable[[str, str, str], credentials.Verdict]] = {
-    name: getattr(credentials, name) for name in ("context", "header", "keyvalue", "login", "named", "password", "query")
+    name: getattr(credentials, name)
+    for name in ("beside", "context", "header", "keyvalue", "login", "named", "password", "query")
 }
 
 NORMAL: dict[str, Callable[[str], str]] = {

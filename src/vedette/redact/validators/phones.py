@@ -83,7 +83,7 @@ def grouped(text: str) -> bool:
     number = digits(_EXTENSION.sub("", text))
     number = number[number.startswith("00") * 2 :]
     size = len(number)
-    return len(set(number)) >= 3 and (size == 10 or size == 11 and number[0] == "1")
+    return len(set(number)) >= 3 and (size == 10 or (size == 11 and number[0] == "1"))
 
 
 def bare(text: str) -> bool:
