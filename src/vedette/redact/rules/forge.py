@@ -5,7 +5,7 @@ from __future__ import annotations
 from vedette.redact.rule import Rule, Tier
 from vedette.redact.rules import derive, naming
 from vedette.redact.rules.facts import Fact
-from vedette.redact.rules.parts import Parts, Value, at_least, widths, without_lead, written
+from vedette.redact.rules.parts import Part, Parts, Value, at_least, widths, without_lead, written
 
 WINDOW = 4096
 _SHORT = 4
@@ -98,7 +98,7 @@ def _tier(fact: Fact, value: Parts, weak: bool) -> Tier:
 
 def _bare(parts: Parts) -> Parts:
     """The sequence with its masked part opened: the whole is masked, which hides more and never less."""
-    opened: list[object] = []
+    opened: list[Part] = []
     for each in parts:
         opened.extend(_bare(each.parts) if isinstance(each, Value) else (each,))
-    return tuple(opened)  # type: ignore[arg-type]  # parts in, parts out
+    return tuple(opened)
