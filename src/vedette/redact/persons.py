@@ -1,7 +1,7 @@
 """Names of persons, by a language model: after the fact, never on the line (60 to 200 ms a KB).
 
-An optional extra: `pip install 'vedette[ner]'` brings spaCy, and one of its models has to be downloaded. Whoever reads a
-trail or a file may ask for it; what is on its way to the trail is not kept waiting for it.
+An optional extra: `pip install 'vedette[ner]'` brings spaCy, and one of its models has to be downloaded. Whoever reads
+a trail or a file may ask for it; what is on its way to the trail is not kept waiting for it.
 """
 
 from __future__ import annotations
