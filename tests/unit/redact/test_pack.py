@@ -64,5 +64,5 @@ def _bad(rule: Rule, **changes: object) -> list[str]:
     ],
 )
 def test_the_lint_refuses(rules: tuple[Rule, ...], changes: dict[str, object], fault: str) -> None:
-    good = next(rule for rule in rules if rule.id == "own:github-personal-token")
+    good = next(rule for rule in rules if rule.id == "gitleaks:github-pat")
     assert any(fault in each for each in _bad(good, **changes))

@@ -22,7 +22,6 @@ _EXACT_CASE = (
 )
 _NAME = f"(?:(?i:{_NAMES})|{_EXACT_CASE})"
 _CORE_NAME = _NAME.replace("\\b", "")
-_BEFORE = r"[0-9A-Za-z_.$\-]{0,40}?"
 _TAIL = r"[0-9A-Za-z_.\-]{0,32}"
 _CLOSE = r"[\"'\x60\]\)]{0,3}"
 _TYPE = r"(?:[ \x09]{0,4}:[ \x09]{0,4}[A-Za-z_\[][0-9A-Za-z_.<>\[\]?&*]{0,30})?"
@@ -55,14 +54,14 @@ def _keyvalue(id_: str, exact: str, *, core: str = _CORE, judge: str = "keyvalue
 
 
 RULES: tuple[Rule, ...] = (
-    _keyvalue("assigned-quoted", rf"{_BEFORE}{_NAME}{_TAIL}{_CLOSE}(?:{_PAIR}|{_TYPE}{_BLANK}{_OPERATOR}[ \x09\x0d\x0a]{{0,16}}|[ \x09]{{1,16}}){_WRAP}{_QUOTED}"),
-    _keyvalue("assigned-bare", rf"{_BEFORE}{_NAME}{_TAIL}{_CLOSE}(?:{_PAIR}|{_BLANK}(?:\xef\xbc[\x9a\x9d]|={{1,2}}|:=|=>|[:>]){_BLANK}){_BARE}"),
+    _keyvalue("assigned-quoted", rf"{_NAME}{_TAIL}{_CLOSE}(?:{_PAIR}|{_TYPE}{_BLANK}{_OPERATOR}[ \x09\x0d\x0a]{{0,16}}|[ \x09]{{1,16}}){_WRAP}{_QUOTED}"),
+    _keyvalue("assigned-bare", rf"{_NAME}{_TAIL}{_CLOSE}(?:{_PAIR}|{_BLANK}(?:\xef\xbc[\x9a\x9d]|={{1,2}}|:=|=>|[:>]){_BLANK}){_BARE}"),
     replace(
-        _keyvalue("assigned-line", rf"(?:^|\x0a)[ \x09]{{0,24}}(?:(?:export|set|SET|env|ENV|ARG|-) )?{_BEFORE}{_NAME}{_TAIL}[\"']?[ \x09]{{0,4}}[=:][ \x09]{{0,4}}{_LINE}"),
+        _keyvalue("assigned-line", rf"{_NAME}{_TAIL}[\"']?[ \x09]{{0,4}}[=:][ \x09]{{0,4}}{_LINE}", judge="line"),
         not_after="\\x20-\\xff",
     ),
     _keyvalue(
-        "named-random", rf"{_BEFORE}{_NAME}{_TAIL}[\"'\x60]?[ \x09]{{1,2}}([0-9A-Za-z_+/=.\-]{{16,300}})", judge="beside",
+        "named-random", rf"{_NAME}{_TAIL}[\"'\x60]?[ \x09]{{1,2}}([0-9A-Za-z_+/=.\-]{{16,300}})", judge="beside",
         core=rf"{_CORE_NAME}[\"'\x60]?[ \x09]{{1,2}}[0-9A-Za-z_+/=.\-]{{16}}",
     ),
     _keyvalue(

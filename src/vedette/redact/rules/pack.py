@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from vedette.redact.rule import Rule, dumps
+from vedette.redact.rule import Rule, Tier, dumps
 from vedette.redact.rules import facts, forge, personal, structural
 
 PATH = Path(__file__).parent.parent / "pack.jsonl"
@@ -25,12 +25,13 @@ def _of(fact: facts.Fact) -> Rule:
 
 
 def _without_twins(rules: list[Rule]) -> list[Rule]:
-    """One rule a pattern; the stronger tier stays."""
+    """One rule a pattern, by the first id; the stronger tier stays, and a validator that any of them has."""
     kept: dict[tuple[str, str], Rule] = {}
     for rule in rules:
         twin = kept.setdefault((rule.core, rule.exact), rule)
-        if twin is not rule and rule.tier == "alert":
-            kept[rule.core, rule.exact] = replace(twin, tier="alert")
+        if twin is not rule:
+            tier: Tier = "alert" if "alert" in (rule.tier, twin.tier) else "redact"
+            kept[rule.core, rule.exact] = replace(twin, tier=tier, validator=twin.validator or rule.validator)
     return list(kept.values())
 
 

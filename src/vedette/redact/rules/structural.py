@@ -154,7 +154,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "config-password", "password", "Redis, Kickstart, OpenLDAP, Apache manuals",
         core=r"(?i:rootpw|requirepass|masterauth|bindpw|userpassword|auth_pass|sshpass|bind_password|secretpw)[ \x09:]{1,4}[^\x00-\x20]",
-        exact=r"(?i:rootpw|requirepass|masterauth|bindpw|userpassword|auth_pass|sshpass|bind_password|secretpw)[ \x09:]{1,4}(?:--[a-z]{1,12} )?[\"']?([^\x00-\x20\"']{4,200})",
+        exact=r"(?i:rootpw|requirepass|masterauth|bindpw|userpassword|auth_pass|sshpass|bind_password|secretpw)[ \x09:]{1,4}(?:--[a-z]{1,12} )?[\"']?([^\x00-\x20\"'\-][^\x00-\x20\"']{3,200})",
         left=20, right=220, judge="password", stop="", keywords=("rootpw", "requirepass", "masterauth", "bindpw", "userpassword", "auth_pass", "sshpass", "bind_password", "secretpw"),
     ),
     _rule(

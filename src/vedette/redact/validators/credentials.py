@@ -16,7 +16,7 @@ Verdict = Literal["", "redact", "alert"]
 
 _NAME = re.compile(r"[0-9A-Za-z_.$\-]+(?: (?:key|token|secret)\b)?", re.IGNORECASE)
 _LEAD = re.compile(r"^[\s]*(?:(?:export|set|SET|env|ENV|ARG|-) )?")
-_CALL = re.compile(r"[A-Za-z_][\w.]*[(\[{<]")
+_CALL = re.compile(r"[A-Za-z_][A-Za-z_.]*\d?[(\[{<]")
 _QUOTES = "\"'`"
 _IDENTIFIER = re.compile(r"[$@&*!]?[A-Za-z_][A-Za-z_]*(?:(?:\.|->|::|-)[A-Za-z_]+)*(?:\(\)?)?;?")
 _EXPRESSION = re.compile(r"(?i)(?:self|this|os|process|env|config|settings|args|options|opts|params|props|request|req|ctx|context|"
@@ -48,6 +48,14 @@ def keyvalue(before: str, value: str, after: str) -> Verdict:
     if not _fits(strength, plain, quoted):
         return ""
     return "alert" if _is_sure(strength, plain, quoted) else "redact"
+
+
+_LINE = re.compile(r"\s*(?:(?:export|set|SET|env|ENV|ARG|-) )?[\"']?[0-9A-Za-z_.$\-]+[\"']?[ \t]*[=:][ \t]*")
+
+
+def line(before: str, value: str, after: str) -> Verdict:
+    """A whole line of settings, name and value: what stands in it may hold any character (`DB_PASSWORD=a&b,c`)."""
+    return keyvalue(before, value, after) if _LINE.fullmatch(before) else ""
 
 
 def beside(before: str, value: str, after: str) -> Verdict:
