@@ -34,6 +34,12 @@ bench-trail: $(VENV)/.ready ## What the trail costs, against SHA-256, fdatasync 
 torture: $(VENV)/.ready ## Kills, torn tails, failing disks and collectors, forks, clocks: the long form, some hours.
 	$(BIN)/python -m tests.torture
 
+pack: $(VENV)/.ready ## The rule pack anew from the facts, linted.
+	$(BIN)/python -m vedette.redact.rules
+
+accuracy: $(VENV)/.ready ## What redaction finds, misses and finds wrongly, on seeded corpora.
+	$(BIN)/python -m tests.corpora.accuracy
+
 matrix: $(VENV)/.ready ## The client tests on the oldest and the newest version of each host library.
 	$(BIN)/python -m tests.clients.matrix
 
@@ -47,7 +53,7 @@ clean: ## Forget the environment and everything built.
 # An editable install knows its entry points from pyproject.toml, so a change there makes it anew.
 $(VENV)/.ready: pyproject.toml uv.lock
 ifdef UV
-	uv sync --frozen --quiet --all-extras $(if $(filter command environment,$(origin PYTHON)),--python $(PYTHON))
+	uv sync --frozen --quiet --all-extras --no-extra ner $(if $(filter command environment,$(origin PYTHON)),--python $(PYTHON))
 else
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip

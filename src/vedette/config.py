@@ -167,6 +167,20 @@ class Settings:
         "64 hex digits, or a file that holds them",
         "The key of the pseudonyms; share it between hosts to correlate. Default: made once, in the trail's folder.",
     )
+    redact_config: str = _setting(
+        "VEDETTE_REDACT_CONFIG",
+        "",
+        str,
+        "a YAML file",
+        "Rules, allow lists and policies of your own (docs/redaction.md); read anew when it changes.",
+    )
+    lineage: bool = _setting(
+        "VEDETTE_LINEAGE",
+        "1",
+        _bool,
+        "1 or 0",
+        "Whether records carry keyed fingerprints of results and requests, by which rules see where data went.",
+    )
     content: str = _setting(
         "VEDETTE_CONTENT",
         "ship",

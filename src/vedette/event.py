@@ -154,11 +154,43 @@ class Label:
     tier: str = "redact"
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where something could be sent to, named in a text: keyed digests of it and of its host, and how it stood there.
+
+    `whole`: the text was nothing else. `instruction`, `imperative`: the text spoke to an agent, or told it to do.
+    """
+
+    kind: str
+    digest: str
+    host: str
+    path: str
+    whole: bool
+    instruction: bool
+    imperative: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What detection knows of the raw texts of an operation (detection.md 2.7). In this process's memory only.
+
+    `runs`: digests of all runs of one to eight words of texts that speak to an agent; `values`: (path, digest) of each
+    argument as a whole, equal to the run of the same words. `effects`: what the user's request speaks of, as bits in
+    the order of `names.EFFECTS`. `shingles`: of results, and of what goes out in all its wrappings.
+    """
+
+    destinations: tuple[Destination, ...] = ()
+    runs: frozenset[bytes] = frozenset()
+    values: tuple[tuple[str, bytes], ...] = ()
+    effects: int = 0
+    shingles: frozenset[bytes] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """The same operation redacted, frozen and canonical. `content` maps a field to its redacted text (JSON or plain).
 
-    `of` is the sequence number of this outcome's intent record.
+    `of` is the sequence number of this outcome's intent record. `traces` are for detection and are not recorded.
     """
 
     kind: Kind
@@ -173,6 +205,7 @@ class Event:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     content: Mapping[str, str] = field(default_factory=dict)
     labels: tuple[Label, ...] = ()
+    traces: Traces | None = None
     of: int | None = None
 
 

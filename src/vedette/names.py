@@ -116,3 +116,9 @@ OLD_1_41: dict[str, str] = {
     "gen_ai.invoke_workflow.duration": "gen_ai.workflow.duration",
 }
 """New name -> the name of conventions 1.41, for `VEDETTE_SEMCONV=1.41`; signals only, the trail keeps the new ones."""
+
+EFFECTS = (
+    "pay", "mail", "chat", "web", "post", "invite", "remove", "delete", "cancel", "create", "reschedule", "append",
+    "share", "reserve", "password", "profile", "update",
+)  # fmt: skip
+"""Kinds of effects that a request may speak of and a tool may have; the order is that of the bits (`event.Traces`)."""

@@ -26,6 +26,7 @@ COMMANDS = {
     "erase": "destroy content of a user, a session or a record; the proof stays whole",
     "retention": "what is kept until when, and legal holds",
     "keygen": "a key for trails that are encrypted at rest",
+    "redact": "take secrets and personal data out of a file or a pipe",
     "doctor": "what is installed, woven and reachable, and what is not",
     "config": "every setting, with the value in force",
 }

@@ -1,57 +1,56 @@
-"""A bar on standard error while a source is read; only on a terminal, ten times a second at most."""
+"""A bar on standard error, only on a terminal and only for what takes longer than a moment."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from types import TracebackType
 
-from vedette.trail.known import Source
+from vedette.cli.paint import size
 
-_EVERY = 0.1
+_AFTER, _EVERY = 0.5, 0.1
 _WIDTH = 24
 
 
-class Watched(Source):
-    """A source that tells how far it is."""
+class Progress:
+    """`total` bytes to come; 0 where that is not known."""
 
-    def __init__(self, source: Source) -> None:
-        super().__init__()
-        self._source = source
-        self.known = source.known
-        self._begin = self._drawn = time.monotonic()
-        self._bodies = 0
+    def __init__(self, total: int = 0) -> None:
+        self._total = total
+        self._done = 0
+        self._shown = False
+        self._next = time.monotonic() + _AFTER
+        self._on = sys.stderr.isatty()
 
-    def where(self) -> str:
-        return self._source.where()
+    def __enter__(self) -> Progress:
+        return self
 
-    def __iter__(self) -> Iterator[str]:
-        shown = sys.stderr.isatty()
-        try:
-            for body in self._source:
-                self.index = self._source.index
-                self._bodies += 1
-                if shown and time.monotonic() - self._drawn > _EVERY:
-                    self._draw()
-                yield body
-        finally:
-            if shown:
-                sys.stderr.write("\r\x1b[K")
-                sys.stderr.flush()
+    def advance(self, count: int) -> None:
+        """`count` bytes more are done."""
+        self._done += count
+        self.show(self._done, self._total)
 
-    def _draw(self) -> None:
-        self._drawn = time.monotonic()
-        line = bar(self._source.done, self._source.total, self._bodies, self._drawn - self._begin)
+    def show(self, done: int, total: int, note: str = "") -> None:
+        """So many of so many; drawn ten times a second at most."""
+        if self._on and time.monotonic() >= self._next:
+            self._next = time.monotonic() + _EVERY
+            self._draw(bar(done, total, note))
+
+    def _draw(self, line: str) -> None:
+        self._shown = True
         sys.stderr.write(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()
 
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if self._shown:
+            self._draw("")
 
-def bar(done: int, total: int, bodies: int, seconds: float) -> str:
-    """`reading  ████░░░░  50 %  1,200 lines  3 s`; without a bar where the whole is not known."""
-    count = f"{bodies:,} lines  {seconds:.0f} s"
+
+def bar(done: int, total: int, note: str = "") -> str:
+    """`████████████░░░░░░░░░░░░  50 % of 4.0 MB  1,200 lines`; without a bar where the whole is not known."""
     if not total:
-        return f"reading  {count}"
+        return f"{size(done)}  {note}".rstrip()
     share = min(done / total, 1.0)
     full = round(share * _WIDTH)
-    return f"reading  {'█' * full}{'░' * (_WIDTH - full)}  {share:4.0%}  {count}"
+    return f"{'█' * full}{'░' * (_WIDTH - full)} {share:4.0%} of {size(total)}  {note}".rstrip()

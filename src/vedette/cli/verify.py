@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vedette.cli import UsageError, as_json, proving, select, settings
 from vedette.cli.paint import Paint
-from vedette.cli.progress import Watched
+from vedette.cli.watched import Watched
 from vedette.trail import policy
 from vedette.trail.anchors.anchor import BadAnchor
 from vedette.trail.anchors.trust import trust

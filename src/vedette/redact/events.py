@@ -81,6 +81,7 @@ def made(redactor: Redactor, call: Call, phase: Phase, given: dict[str, Any]) ->
         facts=facts,
         content=content,
         labels=tuple(walk.labels),
+        traces=None if phase is Phase.INTENT else redactor.traces(call),
         of=None if phase is Phase.INTENT else call.intent,
     )
 

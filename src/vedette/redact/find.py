@@ -35,10 +35,16 @@ class Found:
 
 
 class Finder:
-    """All rules of one pack (`personal`: those of personal data too), on the engine that `engine()` gives."""
+    """All rules of one pack (`personal`: those of personal data too), on the engine that `engine()` gives.
 
-    def __init__(self, pack: Pack, engine: Callable[[], Engine], *, personal: bool) -> None:
+    `extra`: the user's own rules, numbered after the pack's.
+    """
+
+    def __init__(
+        self, pack: Pack, engine: Callable[[], Engine], *, personal: bool, extra: Finder | None = None
+    ) -> None:
         self._pack = pack
+        self._extra = extra
         self._engine = engine
         self._personal = personal
         self._exact: dict[int, Exact | None] = {}
@@ -68,13 +74,16 @@ class Finder:
         return searcher(re2 if re2 is not None and hasattr(re2, "Set") else None)
 
     def rule(self, number: int) -> Rule:
+        if self._extra is not None and number >= len(self._pack):
+            return self._extra.rule(number - len(self._pack))
         return self._pack[number]
 
     @functools.cached_property
     def reach(self) -> int:
         """Bytes around a byte that decide what becomes of it, values that go on apart."""
         rules = [self._pack[number] for number in range(len(self._pack))]
-        return max(rule.left for rule in rules) + max(rule.right for rule in rules)
+        own = max(rule.left for rule in rules) + max(rule.right for rule in rules)
+        return max(own, self._extra.reach) if self._extra else own
 
     @functools.cached_property
     def _open_ended(self) -> frozenset[str]:
@@ -86,14 +95,19 @@ class Finder:
 
     def _look(self, data: bytes) -> tuple[list[Span], bool, bool]:
         """What the rules find, and what the gates answer."""
+        spans = [] if self._extra is None else self._extra.shifted(data, len(self._pack))
         engine = self._engine()
         hits = engine.scanner.hits(data)
         if not hits:
-            return [], False, False
+            return spans, False, False
         if engine.cores is not self._cores:
             self._cores, self._by_core = engine.cores, {}
         gates = {core - len(engine.cores) for core, _ in hits if core >= len(engine.cores)}
-        return self._judged(data, hits), 0 in gates, 1 in gates
+        return spans + self._judged(data, hits), 0 in gates, 1 in gates
+
+    def shifted(self, data: bytes, by: int) -> list[Span]:
+        """What the rules find, their numbers raised by `by`."""
+        return [span._replace(rule=span.rule + by) for span in self._look(data)[0]]
 
     def _judged(self, data: bytes, hits: list[Hit]) -> list[Span]:
         found: list[Span] = []

@@ -7,15 +7,18 @@ Nothing here raises to its caller: what the engine cannot decide is withheld and
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
-from vedette.event import Call, Event, Phase
+from vedette.event import Call, Event, Phase, Traces
 from vedette.guard import guard
 from vedette.redact import events, pack, strings
 from vedette.redact.find import Finder
+from vedette.redact.lineage import Lineage
 from vedette.redact.memory import Memory
+from vedette.redact.pack import Pack
 from vedette.redact.policy import Policy
-from vedette.redact.scanners.choose import Choice
+from vedette.redact.scanners.choose import Choice, said, small
 from vedette.redact.scanners.contract import Busy, TooDense
 from vedette.redact.stream import StreamRedactor
 from vedette.redact.texts import MAX_TEXT, Texts
@@ -29,25 +32,58 @@ def engine() -> Choice:
     return Choice(pack.shipped)
 
 
+def prepare() -> None:
+    """Choose the best engine now, compiling what is not compiled yet (seconds, once a machine): for commands."""
+    engine().prepare()
+
+
+def engine_name() -> str:
+    """Which engine runs; empty while nothing was redacted yet."""
+    return engine().name
+
+
+def available() -> str:
+    """Which engine will run here, in words, without running it."""
+    return said(pack.shipped())
+
+
+def _extra_finder(extra: Pack | None) -> Finder | None:
+    if extra is None:
+        return None
+    own = small(extra)
+    return Finder(extra, lambda: own, personal=True)
+
+
+_POLICY = Policy()
+
+
+def _plain() -> Policy:
+    return _POLICY
+
+
 class Redactor:
     """`mode`: `all`, `secrets` (personal data stays) or `off` (everything stays, types are still made right)."""
 
-    def __init__(self, mode: str, key: Key, policy: Policy | None = None) -> None:
+    def __init__(
+        self, mode: str, key: Key, policy: Callable[[], Policy] | None = None, *, lineage: bool = True
+    ) -> None:
         self.key_id = key.id
         self.mode = mode
-        self._policy = policy or Policy()
         self._finder: Finder | None = None
-        self.texts = Texts(self._found_by, lambda: self._policy, Tokens(key), Memory())
+        self._extra: Pack | None = None
+        self.texts = Texts(self._found_by, policy or _plain, Tokens(key), Memory())
+        self._lineage = Lineage(self.texts.tokens) if lineage else None
 
     def _found_by(self) -> Finder:
+        """Made when the first text comes, and anew when the user's own rules change."""
+        extra = self.texts.policy().extra
         finder = self._finder
-        if finder is None:
-            finder = self._finder = Finder(pack.shipped(), engine().engine, personal=self.mode == "all")
+        if finder is None or extra is not self._extra:
+            self._extra = extra
+            finder = self._finder = Finder(
+                pack.shipped(), engine().engine, personal=self.mode == "all", extra=_extra_finder(extra)
+            )
         return finder
-
-    def adopt(self, policy: Policy) -> None:
-        """Put another policy in force, from the next text on."""
-        self._policy = policy
 
     # Texts and values.
 
@@ -103,6 +139,13 @@ class Redactor:
         """The whole operation, redacted."""
         phase = Phase.SINGLE if call.intent is None else Phase.OUTCOME
         return events.made(self, call, phase, call.facts)
+
+    def traces(self, call: Call) -> Traces | None:
+        """What detection needs of the raw Call; None where that is switched off or there is nothing."""
+        if self._lineage is not None:
+            with guard("redact.lineage"):
+                return self._lineage.of(call)
+        return None
 
     def intent(self, call: Call) -> Event:
         """What is about to happen: who, what, where, and the arguments if they are few."""

@@ -20,15 +20,18 @@ class Rule:
     """One format. Patterns are over bytes, ASCII, in the dialect that Hyperscan, RE2 and `re` share.
 
     `core` is what stage 1 looks for; a hit that ends at byte e opens the window `[e - left, e + right]`, in which
-    `exact` is searched. Its group `value` is what is masked, with what follows up to the end of a match of `until`,
-    else of the class `swallow` (16 KiB at most). A byte of the class `not_after` behind it makes it no match; for the
-    group `token` it is then masked with the whole run, and only the alert is lost. `validator` names a function of
-    `validators`; `entropy` is the least Shannon entropy of the value, bits a character: what fails them is no match,
-    for the group `token` no alert. `judge` names a function that sees what stands before and behind and says itself
-    which tier the match has, if any. `keywords`: one of them (lower case) stands in every match, for the engine without
-    a scanner. `stop` names a set of stop words that take the alert. `tier`: `alert` implies redact; `redact` alone
-    never becomes a finding. `width`: how long `core` is, if that is fixed and `exact`, anchored that far before the
-    hit's end, is the right match; 0 = the window is searched.
+    `exact` is searched. `width`: how long the core's end is, if that is fixed and `exact`, anchored that far before e,
+    is the right match; 0 = the window is searched.
+
+    The group `value` is what is masked, with what follows up to the end of a match of `until`, else of the class
+    `swallow` (16 KiB at most). A byte of the class `not_after` behind it makes it no match; for the group `token` it is
+    then masked with the whole run, and only the alert is lost.
+
+    `validator` names a function of `validators`; `entropy` is the least Shannon entropy of the value, bits a character:
+    what fails them is no match, for the group `token` no alert. `judge` names a function that sees what stands before
+    and behind and says itself which tier the match has, if any, `tier` at most. `stop` names a set of stop words that
+    take the alert. `tier`: `alert` implies redact; `redact` alone never becomes a finding. `keywords`: one of them
+    (lower case) stands in every match, for the engine without a scanner.
     """
 
     id: str

@@ -7,6 +7,7 @@ import os
 import platform
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -16,6 +17,7 @@ from vedette.config import Problem, Settings, table
 from vedette.event import Call, Kind, Result
 from vedette.guard import faults
 from vedette.names import SCHEMA
+from vedette.redact import engine_name
 from vedette.signals.adoption import left_out
 
 BLIND = ("pycurl", "curl_cffi", "primp", "pyreqwest", "grpc")
@@ -34,7 +36,13 @@ def coverage(settings: Settings, problems: Sequence[Problem], reason: str) -> Ca
     """The coverage record; `reason` is `start`, `change` or `end`."""
     call = lifecycle("coverage", reason)
     call.facts["vedette.guard.faults"] = sum(faults().values())
-    call.facts["vedette.coverage"] = {"libraries": libraries(), "seams": seams(), "faults": faults(), "blind": blind()}
+    call.facts["vedette.coverage"] = {
+        "libraries": libraries(),
+        "seams": seams(),
+        "faults": faults(),
+        "blind": blind(),
+        "redaction": engine_name(),
+    }
     if reason == "start":
         call.facts["vedette.settings"] = {
             "effective": {variable: value for variable, value, _, _ in table(settings)},
@@ -42,6 +50,27 @@ def coverage(settings: Settings, problems: Sequence[Problem], reason: str) -> Ca
             "opentelemetry": {name: "set" for name in sorted(os.environ) if name.startswith("OTEL_")},
         }
     return call
+
+
+def policy_change(path: str, refused: str) -> Call:
+    """The user's redaction file was taken, or `refused` for this reason and the one before stays in force."""
+    facts = {
+        "vedette.change.subject": "policy",
+        "vedette.change.name": "redaction",
+        "vedette.change.after": "the one before stays in force" if refused else path,
+        "vedette.change.detail": {"file": path, **({"refused": refused} if refused else {})},
+    }
+    result = Result.DENIED if refused else Result.OK
+    return Call(
+        Kind.CHANGE,
+        "change policy",
+        "vedette",
+        facts=facts,
+        result=result,
+        begin_ns=time.time_ns(),
+        event_id=os.urandom(8).hex(),
+        closed=True,
+    )
 
 
 def seams() -> list[dict[str, str]]:

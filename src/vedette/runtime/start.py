@@ -13,6 +13,7 @@ import signal
 import threading
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -21,8 +22,8 @@ from vedette.capture.call import end_open
 from vedette.config import Problem, Settings, load
 from vedette.event import Call, Event, Fact
 from vedette.guard import guard
-from vedette.redact import BadKey, Key, Redactor, load_key, make_key
-from vedette.runtime.coverage import birth, coverage
+from vedette.redact import BadKey, Change, Key, LivePolicy, Redactor, load_key, make_key
+from vedette.runtime.coverage import birth, coverage, policy_change
 from vedette.runtime.keeping import Keeping
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
@@ -87,7 +88,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...], key: Key) -> Runni
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
     if settings.at_rest and settings.at_rest_key is None:
         logger.warning("vedette: VEDETTE_AT_REST without VEDETTE_AT_REST_KEY: the trail cannot be shipped from here")
-    redactor = Redactor(settings.redact, key)
+    redactor = Redactor(settings.redact, key, _policy(settings), lineage=settings.lineage)
     shipping = Shipping(settings, redactor)
     OURS.look_in(settings.at_rest_key)
 
@@ -106,6 +107,17 @@ def _built(settings: Settings, problems: tuple[Problem, ...], key: Key) -> Runni
     trail.chore = Retention(trail, settings.retention).look
     line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))
     return Running(settings, problems, redactor, line, shipping, Keeping(settings))
+
+
+def _policy(settings: Settings) -> LivePolicy | None:
+    """The user's file, if one is named; each time it is taken or refused is a change on the record."""
+
+    def changed(change: Change) -> None:
+        if change.refused:
+            logger.warning("vedette: VEDETTE_REDACT_CONFIG: %s: %s; the one before stays", change.path, change.refused)
+        record(policy_change(change.path, change.refused))
+
+    return LivePolicy(Path(settings.redact_config).expanduser(), changed) if settings.redact_config else None
 
 
 def _connect(running: Running) -> None:

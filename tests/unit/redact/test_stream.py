@@ -82,5 +82,5 @@ def test_what_has_no_end_is_withheld(redactor: Redactor) -> None:
     """Nothing passes through because it was too long to judge."""
     stream = redactor.stream()
     out = "".join(stream.feed("a" * 100_000) for _ in range(12)) + stream.close()
-    assert "a" * 5000 not in out.replace("[withheld", "")[:5000] or stream.withheld
+    assert "[withheld:size:1" in out
     assert stream.withheld == 1

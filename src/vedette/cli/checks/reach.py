@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from vedette.cli.checks import Check
 from vedette.config import Settings
-from vedette.redact import BadKey, load_key
+from vedette.redact import BadKey, available, load_key
 from vedette.trail import Unavailable
 from vedette.trail.answer import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Action, Answer
 from vedette.trail.folder import prepare
@@ -45,14 +45,14 @@ def trail(folder: Path) -> Check:
 
 
 def redaction(settings: Settings) -> Check:
-    """The key, which is not made by looking for it."""
+    """The engine that would run, and the key, which is not made by looking for it."""
     if not settings.redact_key and not (settings.trail / "redact.key").exists():
-        return Check("redaction", "ok", f"mode {settings.redact}; a key is made with the first record")
+        return Check("redaction", "ok", f"mode {settings.redact}, {available()}; a key is made with the first record")
     try:
         key = load_key(settings.redact_key, settings.trail)
     except (BadKey, OSError) as error:
         return Check("redaction", "bad", str(error))
-    return Check("redaction", "ok", f"mode {settings.redact}, key {key.id}")
+    return Check("redaction", "ok", f"mode {settings.redact}, {available()}, key {key.id}")
 
 
 def collector(env: Mapping[str, str], settings: Settings) -> Check:

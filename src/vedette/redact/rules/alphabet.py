@@ -24,7 +24,7 @@ def read(text: str, *, fold: bool = False) -> Alphabet:
     """
     if text == "any":
         return EVERY - {10, 13}
-    negated = text.startswith("^") and len(text) > 1
+    negated = text.startswith("^") and len(text) > 1  # a lone caret is itself
     found = _members(text[negated:].replace("\\t", "\t").replace("\\n", "\n\r").replace("\\r", "\r"))
     if fold:
         found |= frozenset(chr(each).swapcase().encode()[0] for each in found if chr(each).isalpha() and each < 128)

@@ -26,7 +26,7 @@ def boundary(parts: Parts) -> str:
 
 
 def begins_strong(parts: Parts) -> bool:
-    """Whether the value begins with a literal that words of a language do not contain: `ghp_`, not `SK`, not `token`."""
+    """Whether the value begins with a literal that no word of a language contains: `ghp_`, not `SK`, not `token`."""
     first = _flat(parts)[0]
     return isinstance(first, Text) and len(first.text) >= _STRONG and not first.text.isalnum()
 

@@ -44,12 +44,12 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("LS0tLS1", "LS0tLS1CRUdJTi short", "LS0tLS0tLS0tLS0tLS0"),
     ),
     "own:jwt": (
-        ("token <<{jwt}>> expired", '{"jwt": "<<{jwt}>>"}', "X-Token: <<{jwt}>>\r\n"),
+        (
+            "token <<{jwt}>> expired",
+            '{"jwt": "<<{jwt}>>"}',
+            "<<eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.{an:80}.{an:16}.{an:40}.{an:22}>>",
+        ),
         ("eyJhbGciOiJIUzI1NiJ9", "a.eyJ.b", "see section eyJ.eyJ"),
-    ),
-    "own:jwe": (
-        ("<<eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.{an:80}.{an:16}.{an:40}.{an:22}>>",) * 3,
-        ("eyJhbGciOi.{an:8}", "a.b.c.d.e", "eyJ"),
     ),
     "own:url-login": (
         (
@@ -162,6 +162,22 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "own:assigned-bare": (
         ("DB_PASSWORD=<<{an:12}>>\n", "api_key: <<{hex:32}>>\n", "secret = <<{an:24}>>\n"),
         ("password = get_password()", "token: str", "max_tokens: 4096"),
+    ),
+    "own:assigned-line": (
+        ("DB_PASSWORD=<<{an:6}&{an:5}>>\n", "a: 1\n  token: <<{an:20}(x>>\nb: 2", "export API_KEY=<<{hex:32}>>"),
+        ("password = get_password()\n", "token: str,\n", "PASSWORD=$OTHER\n"),
+    ),
+    "own:named-random": (
+        ("use API key <<{an:32}>> for it", "with token <<{hex:40}>>.", 'secret "key" <<{an:24}>>'),
+        ("token authentication_handler_for_all", "password must be at least", "key management documentation"),
+    ),
+    "own:config-password": (
+        ("requirepass <<{an:12}>>\n", "rootpw --plaintext <<{an:10}>>", "bindpw: <<{an:14}>>"),
+        ("rootpw --lock", "# requirepass", "bindpw: ${PW}"),
+    ),
+    "own:auth-tuple": (
+        ('get(u, auth=("joe", "<<{an:12}>>"))', "auth: ['a', '<<{an:16}>>']", 'login("joe", "<<{an:10}>>")'),
+        ("auth=(user, password)", 'auth("x")', 'login("a", "${B}")'),
     ),
     "own:flag-value": (
         ("app --password <<{an:12}>> run", "x --api-key=<<{an:32}>>", "--token <<{hex:40}>>"),

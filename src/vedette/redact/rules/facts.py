@@ -43,8 +43,8 @@ def read() -> list[Fact]:
     """Every usable fact, sorted by id. Raises `ValueError` naming the row that cannot be read."""
     laid_over = {row["id"]: row for row in rows("corrections.jsonl")}
     facts = []
-    for row in (row for name in _FILES for row in rows(name)):
-        row = {**row, **laid_over.get(row["id"], {})}
+    for carried in (row for name in _FILES for row in rows(name)):
+        row = carried | laid_over.get(carried["id"], {})
         if row["class"] == "generic" or row.get("left_out"):
             continue
         try:

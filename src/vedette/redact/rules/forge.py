@@ -5,7 +5,7 @@ from __future__ import annotations
 from vedette.redact.rule import Rule, Tier
 from vedette.redact.rules import derive, naming
 from vedette.redact.rules.facts import Fact
-from vedette.redact.rules.parts import Parts, Value, at_least, widths, without_lead, written
+from vedette.redact.rules.parts import Part, Parts, Value, at_least, widths, without_lead, written
 
 WINDOW = 4096
 _SHORT = 4
@@ -27,6 +27,7 @@ def token(fact: Fact) -> Rule:
     not_after, swallow = derive.follow(parts)
     least, most = widths(parts)
     core = at_least(without_lead(parts))
+    width = _fixed(core) if len(core) == len(at_least(parts)) else 0
     return Rule(
         id=fact.id,
         kind=fact.kind,
@@ -36,8 +37,8 @@ def token(fact: Fact) -> Rule:
         value=1,
         not_after=not_after,
         swallow=swallow,
-        width=_fixed(core) if len(core) == len(at_least(parts)) else 0,
-        left=min(most + 2, WINDOW),
+        width=width,
+        left=min((width or most) + 2, WINDOW),
         right=min(most - least + 2, WINDOW),
         validator=fact.validator,
         entropy=derive.entropy(fact.parts, fact.entropy, fact.id),
@@ -55,30 +56,35 @@ def _fixed(core: Parts) -> int:
 
 
 def context(fact: Fact) -> Rule:
-    """A rule for a format that means something only beside one of its words."""
+    """A rule for a format that means something only beside one of its words.
+
+    The core proves that a word stands before the value. Where the core's end has one width, the exact pattern is the
+    value alone, matched at its place; what stands between word and value is the judge's.
+    """
     if not fact.words:
         raise ValueError("a context format needs a word")
     value = _bare(fact.parts)
-    not_after, _ = derive.follow(value)
     least, most = widths(value)
-    words = naming.pattern(fact.words)
-    weak = max(map(len, fact.words)) <= _SHORT
+    words, weak = naming.pattern(fact.words), max(map(len, fact.words)) <= _SHORT
+    core = at_least(value)
+    width = _fixed(core)
     gap = f"(?:{_BESIDE}|{_ID})" if weak else f"(?:{_ASSIGNED}|{_BESIDE})"
     longest = max(map(len, fact.words))
     return Rule(
         id=fact.id,
         kind=fact.kind,
         group="context",
-        core=f"{words}[^\\x00]{{0,{_GAP}}}[^0-9A-Za-z]{written(at_least(value))}",
-        exact=f"{_FLAG}{words}{gap}({written(value)})",
+        core=f"{words}[^\\x00]{{0,{_GAP}}}[^0-9A-Za-z]{written(core)}",
+        exact=f"({written(value)})" if width else f"{_FLAG}{words}{gap}({written(value)})",
         value=1,
-        not_after=not_after or "0-9A-Za-z",
-        left=min(longest + _GAP + most + 24, WINDOW),
+        not_after=derive.follow(value)[0] or "0-9A-Za-z",
+        width=width,
+        left=width + 2 if width else min(longest + _GAP + most + 24, WINDOW),
         right=min(most - least + 2, WINDOW),
         validator=fact.validator or ("mixed" if derive.mixes(value) else ""),
         judge="context",
         entropy=derive.entropy(value, fact.entropy, fact.id),
-        keywords=tuple(fact.words),
+        keywords=naming.pieces(fact.words),
         stop="common",
         tier=_tier(fact, value, weak),
         source=fact.source,
@@ -92,7 +98,7 @@ def _tier(fact: Fact, value: Parts, weak: bool) -> Tier:
 
 def _bare(parts: Parts) -> Parts:
     """The sequence with its masked part opened: the whole is masked, which hides more and never less."""
-    opened: list[object] = []
+    opened: list[Part] = []
     for each in parts:
         opened.extend(_bare(each.parts) if isinstance(each, Value) else (each,))
-    return tuple(opened)  # type: ignore[arg-type]  # parts in, parts out
+    return tuple(opened)

@@ -27,7 +27,8 @@ def faults(rules: Iterable[Rule], *, seed: int = 1) -> list[str]:
     """Every fault of every rule; empty is good."""
     listed = list(rules)
     found = [f"{rule.id}: {fault}" for rule in listed for fault in (*_form(rule), *_patterns(rule), *_compiled(rule))]
-    return found + list(_tried(listed, seed))
+    fit = [rule for rule in listed if not any(fault.startswith(f"{rule.id}: ") for fault in found)]
+    return found + list(_tried(fit, seed))
 
 
 def _form(rule: Rule) -> Iterator[str]:
@@ -89,11 +90,9 @@ def _tried(rules: list[Rule], seed: int) -> Iterator[str]:
     by_id = {rule.id: rule for rule in rules}
     run = trial.runner()
     tried = set()
-    for id_, texts in trial.tries(seed):
-        rule = by_id.get(id_)
-        if rule is not None:
-            tried.add(id_)
-            yield from (f"{id_}: {fault}" for fault in _outcome(rule, texts, run))
+    for id_, texts in trial.tries(seed, by_id):
+        tried.add(id_)
+        yield from (f"{id_}: {fault}" for fault in _outcome(by_id[id_], texts, run))
     yield from (f"{id_}: no texts to try it on" for id_ in sorted(by_id.keys() - tried))
 
 

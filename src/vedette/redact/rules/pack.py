@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from vedette.redact.rule import Rule, dumps
+from vedette.redact.rule import Rule, Tier, dumps
 from vedette.redact.rules import facts, forge, personal, structural
 
 PATH = Path(__file__).parent.parent / "pack.jsonl"
 
 
 def forged() -> list[Rule]:
-    """All rules, sorted by id; of formats that give the same pattern only the first. Raises `ValueError` naming a bad row."""
+    """All rules, sorted by id; of twins only the first. Raises `ValueError` naming a bad row."""
     rules = [*(_of(fact) for fact in facts.read()), *structural.RULES, *personal.rules()]
     return _without_twins(sorted(rules, key=lambda each: each.id))
 
@@ -25,12 +25,13 @@ def _of(fact: facts.Fact) -> Rule:
 
 
 def _without_twins(rules: list[Rule]) -> list[Rule]:
-    """One rule a pattern; the stronger tier stays."""
+    """One rule a pattern, by the first id; the stronger tier stays, and a validator that any of them has."""
     kept: dict[tuple[str, str], Rule] = {}
     for rule in rules:
         twin = kept.setdefault((rule.core, rule.exact), rule)
-        if twin is not rule and rule.tier == "alert":
-            kept[rule.core, rule.exact] = replace(twin, tier="alert")
+        if twin is not rule:
+            tier: Tier = "alert" if "alert" in (rule.tier, twin.tier) else "redact"
+            kept[rule.core, rule.exact] = replace(twin, tier=tier, validator=twin.validator or rule.validator)
     return list(kept.values())
 
 

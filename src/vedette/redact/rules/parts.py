@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from vedette.redact.rules.alphabet import ALNUM, BLANK, Alphabet, charclass, literal, read
 
-OPEN = 400
+OPEN = 160
 """How far an open repeat is followed inside a pattern; the engine swallows the rest of the value's class (16 KiB)."""
 _NEGATED = 100
 """An alphabet wider than this was written as a negation."""
@@ -156,25 +156,23 @@ def _widths(part: Part) -> tuple[int, int]:
 
 def tail(parts: Parts) -> tuple[Alphabet, bool]:
     """The bytes that could carry the value on, and whether the format is open there."""
-    last = parts[-1]
+    end, is_open = _tail(parts[-1])
+    if len(parts) > 1 and _widths(parts[-1])[0] == 0:
+        before, before_open = tail(parts[:-1])
+        return before | end, before_open or is_open
+    return end, is_open
+
+
+def _tail(last: Part) -> tuple[Alphabet, bool]:
     match last:
         case Text(text, fold):
-            return read(text[-1], fold=fold) if text[-1] != "^" else frozenset(b"^"), False
-        case Run(alphabet, least, most, is_open):
-            if least == 0 and len(parts) > 1:
-                before, before_open = tail(parts[:-1])
-                return before | alphabet, before_open or is_open
+            return read(text[-1], fold=fold), False
+        case Run(alphabet, _, _, is_open):
             return alphabet, is_open
         case OneOf(options):
             ends = [tail(each) for each in options if each]
             return frozenset().union(*(end for end, _ in ends)), any(is_open for _, is_open in ends)
-        case Times(inner, least, _):
-            end, is_open = tail(inner)
-            if least == 0 and len(parts) > 1:
-                before, before_open = tail(parts[:-1])
-                return before | end, before_open or is_open
-            return end, is_open
-        case Value(inner):
+        case Times(inner, _, _) | Value(inner):
             return tail(inner)
 
 
@@ -183,23 +181,23 @@ def at_least(parts: Parts) -> Parts:
     if not parts:
         return parts
     *before, last = parts
+    if before and _widths(last)[0] == 0:
+        return at_least(tuple(before))
+    return (*before, *_at_least(last))
+
+
+def _at_least(last: Part) -> Parts:
     match last:
         case Run(alphabet, least, _, _):
-            if least == 0:
-                return at_least(tuple(before)) if before else parts
-            return (*before, Run(alphabet, least, least))
+            return (Run(alphabet, max(least, 1), max(least, 1)),)
         case Times(inner, least, _):
-            return (
-                at_least(tuple(before))
-                if least == 0 and before
-                else (*before, Times(inner, max(least, 1), max(least, 1)))
-            )
+            return (Times(inner, max(least, 1), max(least, 1)),)
         case OneOf(options):
-            return (*before, OneOf(tuple(dict.fromkeys(at_least(each) for each in options))))
+            return (OneOf(tuple(dict.fromkeys(at_least(each) for each in options))),)
         case Value(inner):
-            return (*before, *at_least(inner))
+            return at_least(inner)
         case _:
-            return parts
+            return (last,)
 
 
 def without_lead(parts: Parts) -> Parts:

@@ -65,9 +65,8 @@ _STREET_CORE = " (?:Street|St[., ]|Avenue|Ave[., ]|Road|Rd[., ]|Boulevard|Blvd|L
 
 
 def _rule(id_: str, kind: str, source: str, **fields: Any) -> Rule:
-    return Rule(
-        **({"id": f"pii:{id_}", "kind": kind, "group": "pii", "value": 1, "source": _OWN.format(source)} | fields)
-    )
+    given: dict[str, Any] = {"group": "pii", "value": 1} | fields
+    return Rule(id=f"pii:{id_}", kind=kind, source=_OWN.format(source), **given)
 
 
 RULES: tuple[Rule, ...] = (

@@ -116,21 +116,24 @@ def _named(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
     """A shape that means something only behind one of its words."""
     words = naming.pattern(row["context"])
     assigned = bool(row.get("assigned"))
-    near = _ASSIGNED if assigned else _NEAR
-    reach = r"[^\x00\x0a]{1,14}" if assigned else r"(?:[^\x00\x0a]{0,34}[^0-9A-Za-z])?" + written(at_least(parts))
+    core = at_least(parts)
+    low, high = widths(core)
+    fixed = low if low == high and not assigned else 0
+    reach = r"[^\x00\x0a]{1,14}" if assigned else r"(?:[^\x00\x0a]{0,34}[^0-9A-Za-z])?" + written(core)
     longest = max(map(len, row["context"]))
     return Rule(
         id=row["id"],
         kind=row["kind"],
         group="pii",
         core=words + reach,
-        exact=f"{words}{near}({written(parts)})",
+        exact=f"({written(parts)})" if fixed else f"{words}{_ASSIGNED if assigned else _NEAR}({written(parts)})",
         value=1,
         not_after=body(ALNUM | {ord("_")}),
-        left=longest + 40 + width[1],
+        width=fixed,
+        left=fixed + 2 if fixed else longest + 40 + width[1],
         right=width[1] - width[0] + (48 if assigned else 2),
         validator=row["validator"],
-        keywords=tuple(each.lower() for each in row["context"]),
+        keywords=naming.pieces(row["context"]),
         source=_OWN.format(row["source"]),
     )
 

@@ -24,7 +24,7 @@ _QUERY = (
 
 
 def _rule(id_: str, kind: str, source: str, **fields: Any) -> Rule:
-    given = {"group": "context", "value": 1, "tier": "alert", "stop": "common"} | fields
+    given: dict[str, Any] = {"group": "context", "value": 1, "tier": "alert", "stop": "common"} | fields
     return Rule(id=f"own:{id_}", kind=kind, source=_OWN.format(source), **given)
 
 
@@ -44,19 +44,13 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "private-key-base64", "private_key", "RFC 7468 in base64 (RFC 4648)", group="token", stop="",
-        core="LS0tLS1CRUdJTi", exact=r"(LS0tLS1CRUdJTi[0-9A-Za-z+/]{40,1000}={0,2})", swallow="0-9A-Za-z+/=",
-        width=14, left=16, right=1000, keywords=("ls0tls1crudjti",),
+        core="LS0tLS1CRUdJTi", exact=r"(LS0tLS1CRUdJTi[0-9A-Za-z+/]{40,60})", swallow="0-9A-Za-z+/=",
+        width=14, left=16, right=64, keywords=("ls0tls1crudjti",),
     ),
     _rule(
-        "jwt", "jwt", "RFC 7519", group="token",
-        core=r"\.eyJ[0-9A-Za-z_\-]{8}", exact=r"(eyJ[0-9A-Za-z_\-]{8,1000}\.eyJ[0-9A-Za-z_\-]{8,1000})",
-        swallow=r"0-9A-Za-z_\-.=", left=1020, right=1000, validator="jwt", keywords=(".eyj",),
-    ),
-    _rule(
-        "jwe", "jwt", "RFC 7516", group="token",
-        core=r"eyJ[0-9A-Za-z_\-]{20,400}\.[0-9A-Za-z_\-]{20,700}\.[0-9A-Za-z_\-]{16}\.",
-        exact=r"(eyJ[0-9A-Za-z_\-]{20,400}\.[0-9A-Za-z_\-]{20,700}\.[0-9A-Za-z_\-]{16}\.)",
-        swallow=r"0-9A-Za-z_\-.=", left=1200, right=4, validator="jwt", keywords=("eyj",),
+        "jwt", "jwt", "RFC 7519, RFC 7516", group="token",
+        core=r"eyJ[0-9A-Za-z_\-]{10,300}\.[0-9A-Za-z_\-]{10}", exact=r"(eyJ[0-9A-Za-z_\-]{10,300}\.[0-9A-Za-z_\-]{10})",
+        swallow=r"0-9A-Za-z_\-.=", left=320, right=2, validator="jwt", keywords=("eyj",),
     ),
     _rule(
         "url-login", "url_password", "RFC 3986, 3.2.1",
@@ -134,28 +128,39 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "docker-auth", "basic_auth", "docker login documentation",
-        core=r"\"_?auth\"[ \x09]{0,3}:[ \x09]{0,3}\"[0-9A-Za-z+/]{8}", exact=r"\"_?auth\"[ \x09]{0,3}:[ \x09]{0,3}\"([0-9A-Za-z+/]{8,800}={0,2})",
-        left=24, right=810, validator="basic64", keywords=("auth",),
+        core=r"\"_?auth\"[ \x09]{0,3}:[ \x09]{0,3}\"[0-9A-Za-z+/]{8}", exact=r"\"_?auth\"[ \x09]{0,3}:[ \x09]{0,3}\"([0-9A-Za-z+/]{8,400}={0,2})",
+        left=24, right=410, validator="basic64", keywords=("auth",),
     ),
     _rule(
         "kubernetes-secret", "kubernetes_secret", "Kubernetes documentation, Secret v1",
         core=r"(?i:kind)[\"']?:[ \x09]{0,4}[\"']?Secret[\"' ,\x0d\x0a]",
-        exact=r"(?i:kind)[\"']?:[ \x09]{0,4}[\"']?Secret[\"' ,\x0d\x0a][^\x00]{0,400}?[ \"']?(?i:data|stringdata)[\"']?:[ {\x09]{0,4}[\x0d\x0a]{0,2}"
-        r"((?:[ \x09]{1,12}[\"']?[0-9A-Za-z_.\-]{1,80}[\"']?:[ \x09]{1,4}[^\x0a\x00]{4,600}\x0a?){1,1})",
-        left=40, right=1200, stop="", tier="redact", keywords=("secret",),
+        exact=r"(?i:kind)[\"']?:[ \x09]{0,4}[\"']?Secret[\"' ,\x0d\x0a][^\x00]{0,160}?[ \"']?(?i:data|stringdata)[\"']?:[ {\x09]{0,4}[\x0d\x0a]{0,2}"
+        r"((?:[ \x09]{1,12}[\"']?[0-9A-Za-z_.\-]{1,80}[\"']?:[ \x09]{1,4}[^\x0a\x00]{4,300}\x0a?))",
+        left=40, right=600, stop="", tier="redact", keywords=("secret",),
     ),
     _rule(
         "kubernetes-secret-above", "kubernetes_secret", "Kubernetes documentation, Secret v1",
         core=r"(?i:kind)[\"']?:[ \x09]{0,4}[\"']?Secret[\"' ,\x0d\x0a]",
-        exact=r"(?i:data|stringdata)[\"']?:[ {\x09]{0,4}[\x0d\x0a]{0,2}((?:[ \x09]{1,12}[\"']?[0-9A-Za-z_.\-]{1,80}[\"']?:[ \x09]{1,4}[^\x0a\x00]{4,600}\x0a))"
-        r"[^\x00]{0,400}?(?i:kind)[\"']?:[ \x09]{0,4}[\"']?Secret[\"' ,\x0d\x0a]",
-        left=1200, right=4, stop="", tier="redact", keywords=("secret",),
+        exact=r"(?i:data|stringdata)[\"']?:[ {\x09]{0,4}[\x0d\x0a]{0,2}((?:[ \x09]{1,12}[\"']?[0-9A-Za-z_.\-]{1,80}[\"']?:[ \x09]{1,4}[^\x0a\x00]{4,300}\x0a))"
+        r"[^\x00]{0,160}?(?i:kind)[\"']?:[ \x09]{0,4}[\"']?Secret[\"' ,\x0d\x0a]",
+        left=600, right=4, stop="", tier="redact", keywords=("secret",),
     ),
     _rule(
         "dockerfile-env", "secret", "Dockerfile reference, ENV and ARG",
-        core=r"(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[^\x00-\x20=:]",
-        exact=r"(?i:env|arg|setx?|export)[ \x09]{1,3}([0-9A-Z_]{0,40}(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[\"']?)([^\x00-\x20=:\"'][^\x00-\x20\"']{3,300})",
-        value=2, left=100, right=302, judge="named", stop="", keywords=("password", "passwd", "pwd", "secret", "token", "key", "credential"),
+        core=r"(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[^\x00-\x20=:]",
+        exact=r"(?i:env|arg|setx?|setenv|export)[ \x09]{1,3}([0-9A-Z_]{0,40}(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY|CREDENTIALS?)[0-9A-Z_]{0,20}[ \x09]{1,3}[\"']?)([^\x00-\x20=:\"'][^\x00-\x20\"']{3,300})",
+        value=2, left=100, right=302, judge="named", stop="", keywords=("pass", "pwd", "secret", "token", "key", "credential"),
+    ),
+    _rule(
+        "config-password", "password", "Redis, Kickstart, OpenLDAP, Apache manuals",
+        core=r"(?i:rootpw|requirepass|masterauth|bindpw|userpassword|auth_pass|sshpass|bind_password|secretpw)[ \x09:]{1,4}[^\x00-\x20]",
+        exact=r"(?i:rootpw|requirepass|masterauth|bindpw|userpassword|auth_pass|sshpass|bind_password|secretpw)[ \x09:]{1,4}(?:--[a-z]{1,12} )?[\"']?([^\x00-\x20\"'\-][^\x00-\x20\"']{3,200})",
+        left=20, right=220, judge="password", stop="", keywords=("rootpw", "requirepass", "masterauth", "bindpw", "userpassword", "auth_pass", "sshpass", "bind_password", "secretpw"),
+    ),
+    _rule(
+        "auth-tuple", "password", "requests and httpx documentation",
+        core=r"(?i:auth|credentials?|login)[ ]?[=:(][ ]?[(\[]?[\"']", exact=r"(?i:auth|credentials?|login)[ ]?[=:(][ ]?[(\[]?[\"'][^\x00\x0a\"']{1,60}[\"'],[ ]?[\"']([^\x00\x0a\"']{4,120})[\"'][)\]]",
+        left=18, right=200, judge="password", stop="", keywords=("auth", "credential", "login"),
     ),
     _rule(
         "hash", "password_hash", "crypt(5), PHC string format, Django documentation", group="token",

@@ -55,12 +55,36 @@ def compiled(pack: Pack) -> Engine | None:
     return None
 
 
+def small(pack: Pack) -> Engine:
+    """An engine for a few rules, compiled now (milliseconds) and kept nowhere."""
+    build = imported("vedette.redact.scanners.hyper_build")
+    if build is not None:
+        with guard("redact.compile"):
+            hyper = importlib.import_module("vedette.redact.scanners.hyper")
+            return Engine(hyper.Hyper(build.compiled(pack)), list(pack.cores.values()))
+    regex = importlib.import_module("vedette.redact.scanners.regex")
+    return Engine(regex.Plain(pack), list(pack.cores.values()))
+
+
 def fallback(pack: Pack) -> Engine:
     """Engine B, else C."""
     regex = importlib.import_module("vedette.redact.scanners.regex")
     re2 = imported("re2")  # `pyre2` has the same name and no Set
     scanner = regex.Twin(pack) if re2 is not None and hasattr(re2, "Set") else regex.Plain(pack)
     return Engine(scanner, list(pack.cores.values()))
+
+
+def said(pack: Pack) -> str:
+    """Which engine will run here."""
+    build = imported("vedette.redact.scanners.hyper_build")
+    if build is not None:
+        kept = store.load(build.fingerprint(pack)) is not None
+        return (
+            "hyperscan" if kept else "hyperscan (its databases are compiled with the first text, behind another engine)"
+        )
+    re2 = imported("re2")
+    found = re2 is not None and hasattr(re2, "Set")
+    return "google-re2 (hyperscan is not installed)" if found else "standard library (neither hyperscan nor google-re2)"
 
 
 class Choice:
@@ -70,6 +94,12 @@ class Choice:
         self._pack = pack
         self._engine: Engine | None = None
         self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Wait for the best engine."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = ready(self._pack()) or compiled(self._pack()) or fallback(self._pack())
 
     def engine(self) -> Engine:
         engine = self._engine

@@ -48,7 +48,7 @@ for _module in _MODULES:
 
 JUDGES: dict[str, Callable[[str, str, str], credentials.Verdict]] = {
     name: getattr(credentials, name)
-    for name in ("context", "header", "keyvalue", "login", "named", "password", "query")
+    for name in ("beside", "context", "header", "keyvalue", "line", "login", "named", "password", "query")
 }
 
 NORMAL: dict[str, Callable[[str], str]] = {

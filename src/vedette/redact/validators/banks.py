@@ -16,7 +16,7 @@ _ISSUERS = {
     18: re.compile(r"5[0678]|6"),
     19: re.compile(r"4|5[0678]|6|3[05689]"),
 }
-"""Length to first digits (ISO/IEC 7812; Visa, Mastercard, American Express, Diners, JCB, Discover, UnionPay, Maestro, Mir)."""
+"""Length to first digits (ISO/IEC 7812; Visa, Mastercard, Amex, Diners, JCB, UnionPay, Maestro, Mir)."""
 IBAN_LENGTHS = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29,
     "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28, "EE": 20, "EG": 29,

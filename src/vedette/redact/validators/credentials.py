@@ -14,7 +14,9 @@ from vedette.redact.validators.words import entropy, placeholder, stopped
 
 Verdict = Literal["", "redact", "alert"]
 
-_NAME = re.compile(r"[0-9A-Za-z_.$\-]+")
+_NAME = re.compile(r"[0-9A-Za-z_.$\-]+(?: (?:key|token|secret)\b)?", re.IGNORECASE)
+_LEAD = re.compile(r"^[\s]*(?:(?:export|set|SET|env|ENV|ARG|-) )?")
+_CALL = re.compile(r"[A-Za-z_][A-Za-z_.]*\d?[(\[{<]")
 _QUOTES = "\"'`"
 _IDENTIFIER = re.compile(r"[$@&*!]?[A-Za-z_][A-Za-z_]*(?:(?:\.|->|::|-)[A-Za-z_]+)*(?:\(\)?)?;?")
 _EXPRESSION = re.compile(r"(?i)(?:self|this|os|process|env|config|settings|args|options|opts|params|props|request|req|ctx|context|"
@@ -23,7 +25,7 @@ _EXPRESSION = re.compile(r"(?i)(?:self|this|os|process|env|config|settings|args|
 _NOTHING = frozenset(
     """null none nil undefined true false string str int integer number bool boolean object any void optional text
     varchar char bytes byte required none default empty unknown n/a na yes no on off password passwd pass secret token
-    key username user admin login value basic bearer digest hidden array list dict float double date var const let""".split()
+    key username user admin login value basic bearer test tests example sample passed failed skip skipped ok success error digest hidden array list dict float double date var const let""".split()
 )
 _PATH = re.compile(r"(?:[A-Za-z]:|\.{1,2}|~)?[/\\][\w./\\~ \-]*|(?:https?|file|ftp)://\S*|[\w\-]+(?:/[\w.\-]+)+\.\w{1,5}|[\w\-]+\.(?:json|ya?ml|py|js|ts|txt|pem|key|crt|env|xml|conf|cfg|ini|go|java|rb|php|html?|md|sh|log|png|css)")  # fmt: skip
 _SENTENCE = re.compile(r"[A-Za-z'.,!?:;()\-]+(?:\s+[A-Za-z'.,!?:;()\-]+)+")
@@ -34,23 +36,54 @@ _CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
 
 
 def keyvalue(before: str, value: str, after: str) -> Verdict:
-    """The verdict on a value beside a name; `before` begins with the name and ends with what stands before the value."""
-    found = _NAME.match(before)
-    strength = names.strength(found.group()) if found else ""
-    if not strength or placeholder(value) or value.lower() in _NOTHING:
-        return ""
+    """The verdict on a value beside a name; `before` holds the name and ends with what stands before the value."""
+    name = _name_in(before)
+    strength = names.strength(name)
     quoted = before[-1:] in _QUOTES and after[:1] in (before[-1:], "\\", "")
-    if _is_code(value, after, quoted) or not _fits(strength, value, quoted):
+    plain = value.strip() if quoted else value.rstrip(":;,.")
+    if not strength or placeholder(plain) or plain.lower() in _NOTHING or plain.lower() in name.lower():
         return ""
-    return "alert" if _is_sure(strength, value, quoted) else "redact"
+    if _is_code(plain, after, quoted) and not _is_line(strength, name, value, after):
+        return ""
+    if not _fits(strength, plain, quoted):
+        return ""
+    return "alert" if _is_sure(strength, plain, quoted) else "redact"
+
+
+_LINE = re.compile(r"\s*(?:(?:export|set|SET|env|ENV|ARG|-) )?[\"']?[0-9A-Za-z_.$\-]+[\"']?[ \t]*[=:][ \t]*")
+
+
+def line(before: str, value: str, after: str) -> Verdict:
+    """A whole line of settings, name and value: what stands in it may hold any character (`DB_PASSWORD=a&b,c`)."""
+    return keyvalue(before, value, after) if _LINE.fullmatch(before) else ""
+
+
+def beside(before: str, value: str, after: str) -> Verdict:
+    """A value that only follows a name, as in prose: random it must look."""
+    random = len(value) >= 16 and _is_random(value) and not _is_word(value) and not _PATH.fullmatch(value)
+    return "redact" if random and names.strength(_name_in(before)) and after[:1] != "(" else ""
+
+
+def _name_in(before: str) -> str:
+    """The identifier that `before` begins with, after a line's start and words such as `export`."""
+    found = _NAME.match(_LEAD.sub("", before))
+    return found.group() if found else ""
+
+
+def _is_line(strength: str, name: str, value: str, after: str) -> bool:
+    """A word that is the whole rest of a line of settings: `DB_PASSWORD=letmein`."""
+    ends = after[:1] in ("", "\n", "\r")
+    return ends and strength == "password" and value.isalpha() and value.islower() and len(value) >= 5 and name != value
 
 
 def _is_code(value: str, after: str, quoted: bool) -> bool:
-    """Paths, templates, sentences; unquoted also identifiers and calls."""
-    if _PATH.fullmatch(value) or _FORMAT.search(value) or _SENTENCE.fullmatch(value):
+    """Paths, templates, sentences, prompts; unquoted also identifiers, calls and what ends like a statement."""
+    if _PATH.fullmatch(value) or _FORMAT.search(value) or _SENTENCE.fullmatch(value) or value[-1:] in (":", "?"):
         return True
     if quoted:
         return False
+    if value[-1:] in tuple("(){}[],;") or _CALL.match(value):
+        return True
     return after[:1] in tuple("([{") or _IDENTIFIER.fullmatch(value) is not None or _EXPRESSION.match(value) is not None
 
 
@@ -104,16 +137,22 @@ _ASSIGNED = re.compile(
 _NEAR = re.compile(r"(?i)key|token|secret|pass|pwd|auth|cred|private|access|api|sid|[_ ]id")
 
 
+_REACH, _LONGEST_NAME = 80, 40
 _GROUPS = re.compile(r"(?:[0-9A-Za-z]{4} ){3,5}[0-9A-Za-z]{4}")
 
 
 def context(before: str, value: str, after: str) -> Verdict:
-    """A provider's format near its name: no hash, path or identifier; an alert only where it is assigned."""
+    """A provider's format near its name, which the core has seen: no hash, path or identifier.
+
+    An alert only where it is assigned to a name that says so; else a word for secrets must stand in the 80 bytes before.
+    """
     if _HASH_BEFORE.search(before) or (_is_word(value) and not _GROUPS.fullmatch(value)) or _PATH.fullmatch(value):
         return ""
-    if _ASSIGNED.search(before):
-        return "alert"
-    return "redact" if _NEAR.search(before) else ""
+    assigned = _ASSIGNED.search(before)
+    if assigned is None:
+        return "redact" if _NEAR.search(before[-_REACH:]) else ""
+    name = before[max(assigned.start() - _LONGEST_NAME, 0) : assigned.end()]
+    return "alert" if _NEAR.search(name) else "redact"
 
 
 def named(before: str, value: str, after: str) -> Verdict:

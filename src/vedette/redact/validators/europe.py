@@ -10,9 +10,9 @@ _NINO_NEVER = frozenset("BG GB KN NK NT TN ZZ".split())
 _NIF = "TRWAGMYFPDXBNJZSQVHLCKE"
 _CIF = "JABCDEFGHI"
 _HETU = "0123456789ABCDEFHJKLMNPRSTUVWXY"
-_CF_ODD = dict(zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22,
-     25, 24, 23), strict=True))  # fmt: skip
+_CF_VALUES = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)
+_CF_ODD = {each: _CF_VALUES[int(each)] for each in "0123456789"}
+_CF_ODD |= {chr(65 + place): _CF_VALUES[place] for place in range(26)}
 
 
 def uk_nhs(text: str) -> bool:

@@ -10,7 +10,7 @@ _SEAMS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^0-9A-Za-
 _PASSWORD = frozenset(
     """password passwd passwords passwort passphrase passcode pass pwd pw psw pswd psswd passw paswd passwrd
     kennwort senha haslo contrasena contrasenia parola motdepasse mdp wachtwoord losenord salasana userpass dbpass rootpw
-    userpassword dbpassword adminpassword mypassword pgpassword sshpass mysqlpwd""".split()
+    userpassword identified rootpw requirepass dbpassword adminpassword mypassword pgpassword sshpass mysqlpwd""".split()
 )
 _SECRET = frozenset(
     """secret secrets token tokens apikey apikeys apitoken accesstoken accesskey authtoken authkey secretkey privatekey privkey
@@ -53,7 +53,12 @@ def strength(name: str) -> str:
     words = [each.lower() for each in _SEAMS.split(name) if each]
     while words and words[-1].isdigit():
         words.pop()
-    if not words or "".join(words) in _EXEMPT or words[-1] in _TAILS or words[0] in ("max", "num", "no", "public"):
+    if (
+        not words
+        or "".join(words) in _EXEMPT
+        or (words[-1] in _TAILS and "".join(words) not in _SECRET)
+        or words[0] in ("max", "num", "no", "public")
+    ):
         return ""
     return _of(words)
 
