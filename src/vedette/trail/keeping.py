@@ -83,15 +83,16 @@ class Keeping:
 
     def _remember(self) -> None:
         """What earlier keepers wrote down: which streams have ended, and which were met."""
-        met: set[int] = set()
+        met: dict[int, int] = {}
         for facts in told(self._folder):
             ordinal, phase = facts.get("vedette.ordinal"), facts.get("vedette.lifecycle.phase")
-            if isinstance(ordinal, int) and phase in ("head", "closed", "recovered"):
-                met.add(ordinal)
-                self._done |= {ordinal} if phase != "head" else set()
+            if isinstance(ordinal, int) and phase in ("closed", "recovered"):
+                self._done.add(ordinal)
+            elif isinstance(ordinal, int) and phase == "head":
+                met[ordinal] = int(facts.get("vedette.head.index", -1))
         for folder in stream_folders(self._trail):
-            if int(folder.name) in met - self._done:
-                self._watches[folder] = Watch(folder, known=True)
+            if int(folder.name) in met.keys() - self._done:
+                self._watches[folder] = Watch(folder, met[int(folder.name)])
 
     def _look(self, log: HostLog) -> bool:
         news = False
