@@ -1,4 +1,4 @@
-"""`vedette doctor`: what is installed, woven and reachable, and what is not and why. Exit code 1: something is wrong."""
+"""`vedette doctor`: what is installed, woven and reachable, what is not, and why. Exit code 1: something is wrong."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 
 from vedette.cli import settings
 from vedette.cli.paint import Paint
+from vedette.config import Settings
 from vedette.redact import BadKey, load_key
 from vedette.trail import Unavailable, reading
 from vedette.trail.folder import prepare
+from vedette.trail.identities import BadIdentity, Keys, read_identities, recipients, wrapped
+from vedette.trail.rest import Locked
 from vedette.trail.target import target
 
 _GROUPS = ("opentelemetry_distro", "opentelemetry_configurator", "opentelemetry_pre_instrument")
@@ -56,6 +59,7 @@ def _checks() -> Iterator[Check]:
     )
     yield from _doors()
     yield _trail(found.trail)
+    yield from _at_rest(found)
     try:
         yield Check(
             "redaction",
@@ -66,7 +70,8 @@ def _checks() -> Iterator[Check]:
         yield Check("redaction", "bad", str(error))
     yield from _libraries()
     yield _collector()
-    yield from _last_run(found.trail)
+    with suppress(Locked):
+        yield from _last_run(found.trail)
 
 
 def _version(distribution: str) -> str:
@@ -97,6 +102,21 @@ def _trail(folder: Path) -> Check:
     except Unavailable as error:
         return Check("trail", "bad", str(error))
     return Check("trail", "ok", f"{folder} can be written")
+
+
+def _at_rest(found: Settings) -> Iterator[Check]:
+    """Whether what is encrypted here can be opened here: else nothing can be shipped, shown or erased."""
+    if not found.at_rest:
+        return
+    try:
+        to = recipients(found.at_rest)
+        keys = Keys(read_identities(found.at_rest_key) if found.at_rest_key else ())
+        opens = keys.unwrapped(wrapped(bytes(32), to, b""), b"") is not None
+    except (Unavailable, BadIdentity) as error:
+        yield Check("at rest", "bad", str(error))
+        return
+    about = "VEDETTE_AT_REST_KEY opens it" if opens else "no key here opens it: it can be neither shipped nor shown"
+    yield Check("at rest", "ok" if opens else "warn", f"encrypted to {len(to)} recipient(s); {about}")
 
 
 def _libraries() -> Iterator[Check]:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vedette.config import load
 from vedette.event import Event, Kind
 from vedette.trail import Trail, Unavailable, identities, reading, rest
 from vedette.trail.follow import frames
@@ -172,6 +173,18 @@ def test_a_recipient_that_is_none_writes_nothing_in_clear(tmp_path: Path) -> Non
         trail.append(Event(kind=Kind.TOOL, name="weather"))
     assert not files(tmp_path / "trail")
     trail.close("stop")
+
+
+def test_bad_settings_take_the_safe_side() -> None:
+    """A recipient that is none: nobody, so nothing is written. A policy that is none: no content. Else the default."""
+    bad = {"VEDETTE_AT_REST": f"{PUBLIC},age1", "VEDETTE_CONTENT": "away", "VEDETTE_RETENTION": "soon"}
+    settings, problems = load(bad)
+    assert (settings.at_rest, settings.content, settings.retention) == (("nobody",), "none", 400)
+    assert {each.variable for each in problems} == set(bad)
+    good, none = load(
+        {"VEDETTE_AT_REST": f"{PUBLIC}, {PUBLIC}", "VEDETTE_RETENTION": "30d", "VEDETTE_CONTENT": "sealed"}
+    )
+    assert (good.at_rest, good.retention, good.at_rest_key, none) == ((PUBLIC, PUBLIC), 30, None, ())
 
 
 def test_an_identity_file_is_the_owners_alone(tmp_path: Path) -> None:
