@@ -435,7 +435,7 @@ def test_a_keeper_of_another_user_holds_the_key() -> None:
         assert {each.name for each in report.verdicts} == {"ephemeral", "unanchored"}
         assert [each.proven == each.records > 0 for each in report.streams] == [True]
         assert [facts["vedette.lifecycle.phase"] for facts in told(log)] == ["birth", "head", "closed"]
-        assert names(trail) == {"bad-checkpoint-signature"}  # without the host log nobody vouches for it
+        assert names(trail) == {"host-key-unpinned"}  # without the host log nobody vouches for it
     finally:
         shutil.rmtree(base)
 
