@@ -150,13 +150,17 @@ class Evidence:
 
     def strange(self, line: Mapping[str, Any]) -> None:
         """A body that is not canonical: it is named and not used."""
-        sort, n, index = line.get("y"), line.get("n"), line.get("i")
-        if sort == "checkpoint" and type(index) is int:
-            self.not_canonical.add((index, f"checkpoint {index}"))
-        elif type(n) is int:
-            self.not_canonical.add((n, f"{n} {line.get('f')}" if sort == "content" else str(n)))
-        else:
+        sort, name = line.get("y"), line.get("f")
+        at = line.get("i" if sort == "checkpoint" else "n")
+        if type(at) is not int or not 0 <= at < 2**53:
             raise Foreign("not canonical, and without a number")
+        if sort == "checkpoint":
+            text = f"checkpoint {at}"
+        elif sort in ("content", "sealed"):
+            text = f"{at} {name if type(name) is str else '?'}"
+        else:
+            text = str(at)
+        self.not_canonical.add((at, text))
 
     def content(self, line: Mapping[str, Any]) -> None:
         """A content line. Raises `Foreign`."""
