@@ -74,6 +74,7 @@ class Evidence:
     told: Told = field(default_factory=Told)
     ordinal: int | None = None
     content_policy: str = ""
+    weak_disk: bool = False
 
     def record(self, envelope: Mapping[str, Any], raw: bytes, index: Mapping[str, Any] | None = None) -> None:
         """An envelope, and the attributes that stand beside it. Raises `Foreign`."""
@@ -135,6 +136,7 @@ class Evidence:
             ordinal = facts.get("vedette.ordinal")
             self.ordinal = ordinal if type(ordinal) is int else None
             self.content_policy = str(facts.get("vedette.content.policy", ""))
+            self.weak_disk = facts.get("vedette.disk") == "weak"
         elif phase == "gap":
             self.gaps[n] = str(facts.get("vedette.gap.state", ""))
         elif phase in ("erasure", "trim") and (erasure := Erasure.of(n, facts)):

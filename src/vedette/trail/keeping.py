@@ -19,6 +19,7 @@ from vedette.trail.growth import told
 from vedette.trail.hostlog import HostLog
 from vedette.trail.identity import Identity
 from vedette.trail.lock import taken
+from vedette.trail.rest import Locked
 from vedette.trail.spool import stream_folders
 from vedette.trail.watch import Watch
 
@@ -99,7 +100,10 @@ class Keeping:
         now = time.monotonic()
         for folder in stream_folders(self._trail):
             if int(folder.name) not in self._done and self._due.get(folder, 0.0) <= now:
-                with guard("keeper.look"):
+                with (
+                    guard("keeper.look"),
+                    suppress(Locked),
+                ):  # encrypted, and not for us: its own process vouches for it
                     watch = self._watches.get(folder) or Watch(folder)
                     news |= self._watch(log, watch)
                     if watch.stream:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from vedette.event import Ack, Event, Kind, Phase
@@ -16,6 +17,7 @@ from vedette.trail.commit import NOTHING, Content, committed
 from vedette.trail.folder import Full, Unavailable, allocate, prepare, release
 from vedette.trail.identities import recipients
 from vedette.trail.identity import Custody, identity
+from vedette.trail.mounts import is_weak
 from vedette.trail.room import FULL_ERRORS, Level, Room
 from vedette.trail.stream import Stream, born
 
@@ -94,11 +96,16 @@ class Writer:
     @property
     def sheds(self) -> bool:
         """Whether content has to be left out, but for findings."""
-        return self.stream is not None and self.room.level(self.stream.total) >= Level.SHEDDING
+        stream = self.stream
+        if stream is None or self.room.calm(stream.total):
+            return False
+        return self.room.level(stream.total) >= Level.SHEDDING
 
     def _ready(self, event: Event, size: int) -> Stream:
         """The stream, if `event` with `size` bytes of content may be written to it. What is missing is told before."""
         stream = self.stream or self._begin()
+        if self.room.calm(stream.total + size) and not self.missed.kinds:
+            return stream
         self.room.admit(event, stream.total + size)
         if self.missed and self.room.roomy(stream.total):
             self._close_gap(stream)
@@ -146,6 +153,8 @@ class Writer:
         who = identity(self._folder, self._origin, self._custody.host_log)
         rest = recipients(self._custody.at_rest)
         given = self._birth()
+        if is_weak(self._folder):
+            given = replace(given, facts={**given.facts, "vedette.disk": "weak"})
         slot = allocate(self._folder)
         try:
             stream = Stream(slot, born(who, slot.ordinal), keep_content=self._keep, rest=rest, sizes=self.room)

@@ -375,9 +375,11 @@ TWO_USERS = f"""if True:
         os.setgid({GROUP})
         os.setuid(uid)
 
-    def wait(happened):
-        while not happened():
-            time.sleep(0.01)
+    def attested(file):
+        try:
+            return b'"head"' in file.read_bytes()
+        except OSError:  # not there yet, or not for us yet
+            return False
 
     agent = os.fork()
     if not agent:
@@ -386,8 +388,8 @@ TWO_USERS = f"""if True:
         custody = Custody(group="{GROUP}", host_log=log)
         trail = Trail(folder, birth=lambda: born, custody=custody)
         trail.append(Event(kind=Kind.TOOL, name="weather"))
-        file = log / "000000.seg"
-        wait(lambda: log.is_dir() and file.exists() and b'"head"' in file.read_bytes())
+        while not attested(log / "000000.seg"):
+            time.sleep(0.01)
         for path in (log / "host.key", log / "000000.seg"):
             try:
                 path.open("ab")
