@@ -70,6 +70,7 @@ class Evidence:
     mismatched: set[int] = field(default_factory=set)
     gaps: dict[int, str] = field(default_factory=dict)
     clocks: dict[int, int] = field(default_factory=dict)
+    clocks_told: set[int] = field(default_factory=set)
     erasures: list[Erasure] = field(default_factory=list)
     told: Told = field(default_factory=Told)
     ordinal: int | None = None
@@ -126,9 +127,14 @@ class Evidence:
 
     @property
     def clock_steps(self) -> list[int]:
-        """Numbers at which the wall clock had moved by more than a second against the monotonic one."""
+        """Numbers at which the wall clock had moved by more than a second against the monotonic one.
+
+        A clock that was set back to where it had been before shows by the stream's own `clock` record alone.
+        """
         by_number = sorted((n, distance) for distance, n in self.clocks.items())
-        return [n for (_, before), (n, after) in pairwise(by_number) if abs(after - before) > 2]
+        seen = [n for (_, before), (n, after) in pairwise(by_number) if abs(after - before) > 2]
+        told = pairwise([-1, *sorted(self.clocks_told)])
+        return seen + [n for before, n in told if not any(before < each <= n for each in seen)]
 
     def _lifecycle(self, n: int, facts: Mapping[str, Any]) -> None:
         phase = facts.get("vedette.lifecycle.phase")
@@ -137,6 +143,8 @@ class Evidence:
             self.ordinal = ordinal if type(ordinal) is int else None
             self.content_policy = str(facts.get("vedette.content.policy", ""))
             self.weak_disk = facts.get("vedette.disk") == "weak"
+        elif phase == "clock":
+            self.clocks_told.add(n)
         elif phase == "gap":
             self.gaps[n] = str(facts.get("vedette.gap.state", ""))
         elif phase in ("erasure", "trim") and (erasure := Erasure.of(n, facts)):
