@@ -115,8 +115,9 @@ class Paths:
             each.join()
 
     def _emit(self) -> None:
-        """The same record, as an application would log it: the facts as attributes, the content as the body."""
-        body, facts = OUTCOME.content["gen_ai.tool.call.result"], dict(OUTCOME.facts)
+        """The same record, as an application would log it: its name as the body, all else as attributes."""
+        body, actor = OUTCOME.name, OUTCOME.actor
+        facts = {**OUTCOME.facts, **OUTCOME.content, "user.id": actor.user, "session.id": actor.session}
         for _ in range(COUNT):
             now = time.time_ns()
             record = LogRecord(timestamp=now, severity_number=SeverityNumber.INFO, body=body, attributes=facts)

@@ -25,6 +25,7 @@ RETRY = 0.5
 """Seconds until a birth that failed is tried again."""
 
 _MUCH = 4 * 1024 * 1024
+_FINDING, _INTENT = Kind.FINDING, Phase.INTENT  # looked up once: an Enum's class is slow to ask
 _GRAVE = frozenset({"high", "critical"})
 
 
@@ -32,7 +33,7 @@ class Writer:
     """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`.
 
     `content` is the policy of VEDETTE_CONTENT; `custody` says who may read the files, and who holds the host key.
-    `lost` counts the records that could not be written.
+    `lost` counts the records that could not be written; `sheds`: there is no room for content, but for findings.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Writer:
         self.stream: Stream | None = None
         self.missed = lifecycle.Missed()
         self.lost = 0
-        self.patient = False
+        self.patient = self.sheds = False
         self.open: set[int] = set()
 
     def write(self, event: Event, content: Content) -> Ack:
@@ -68,12 +69,12 @@ class Writer:
         """
         try:
             stream = self._ready(event, len(content.frames))
-            n = stream.write(event, content, seal=event.kind is Kind.FINDING and _grave(event))
+            n = stream.write(event, content, seal=event.kind is _FINDING and _grave(event))
         except Exception as error:  # whatever is wrong here reaches the guard as one kind of fault
             if self.patient and isinstance(error, OSError) and error.errno in FULL_ERRORS:
                 raise Full(str(self._folder)) from error
             raise self._miss(event, error) from error
-        if event.phase is Phase.INTENT:
+        if event.phase is _INTENT:
             self.open.add(n)
         elif event.of is not None:
             self.open.discard(event.of)
@@ -93,20 +94,15 @@ class Writer:
     def filling(self) -> bool:
         return self.stream is not None and self.room.level(self.stream.total) > Level.FREE
 
-    @property
-    def sheds(self) -> bool:
-        """Whether content has to be left out, but for findings."""
-        stream = self.stream
-        if stream is None or self.room.calm(stream.total):
-            return False
-        return self.room.level(stream.total) >= Level.SHEDDING
-
     def _ready(self, event: Event, size: int) -> Stream:
         """The stream, if `event` with `size` bytes of content may be written to it. What is missing is told before."""
         stream = self.stream or self._begin()
-        if self.room.calm(stream.total + size) and not self.missed.kinds:
+        total = stream.total + size
+        if self.room.calm(total) and not self.missed.kinds:
+            self.sheds = False
             return stream
-        self.room.admit(event, stream.total + size)
+        self.sheds = self.room.level(total) >= Level.SHEDDING
+        self.room.admit(event, total)
         if self.missed and self.room.roomy(stream.total):
             self._close_gap(stream)
         return stream
