@@ -69,7 +69,7 @@ process.pid process.parent_pid process.exit.code
 vedette.seq vedette.finding.confidence vedette.ordinal vedette.parent.seq vedette.pid vedette.mended vedette.withheld
 vedette.arguments.size vedette.content.unread vedette.http.decoded.size vedette.attempt
 vedette.open.intents vedette.queue.depth vedette.unshipped.count vedette.unshipped.age vedette.guard.faults
-vedette.torn.bytes vedette.gap.count vedette.clock.before vedette.clock.after
+vedette.torn.bytes vedette.gap.total vedette.sync.lag_ms vedette.gap.count vedette.clock.before vedette.clock.after
 vedette.erasure.seq vedette.erasure.copies vedette.erasure.keys vedette.trim.first vedette.trim.last
 vedette.head.index vedette.head.size vedette.anchor.size vedette.keeper.streams
 """
