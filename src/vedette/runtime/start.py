@@ -19,13 +19,14 @@ from typing import Any
 from vedette.capture import context, hub, threads, weave
 from vedette.config import Problem, Settings, load
 from vedette.event import Call, Event, Fact
-from vedette.guard import guard
-from vedette.redact import Redactor, load_key
+from vedette.guard import guard, report
+from vedette.redact import Key, Redactor, load_key, make_key
 from vedette.runtime.coverage import birth, coverage
 from vedette.runtime.keeping import Keeping
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
-from vedette.trail import Trail
+from vedette.trail import Trail, Unavailable
+from vedette.trail.folder import prepare
 from vedette.trail.identities import OURS
 from vedette.trail.identity import Custody
 from vedette.trail.retention import Retention
@@ -43,6 +44,7 @@ class Running:
     line: Line
     shipping: Shipping
     keeping: Keeping
+    refused: bool
 
 
 _running: Running | None = None
@@ -71,7 +73,8 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
     if settings.at_rest and settings.at_rest_key is None:
         logger.warning("vedette: VEDETTE_AT_REST without VEDETTE_AT_REST_KEY: the trail cannot be shipped from here")
-    redactor = Redactor(settings.redact, load_key(settings.redact_key, settings.trail))
+    refused = _refused(settings)
+    redactor = Redactor(settings.redact, _key(settings, refused))
     shipping = Shipping(settings, redactor)
     OURS.look_in(settings.at_rest_key)
 
@@ -89,15 +92,33 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
     )
     trail.chore = Retention(trail, settings.retention).look
     line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))
-    return Running(settings, problems, redactor, line, shipping, Keeping(settings))
+    return Running(settings, problems, redactor, line, shipping, Keeping(settings), refused)
+
+
+def _refused(settings: Settings) -> bool:
+    """Whether the trail's folder cannot be used, said in one sentence: then nothing is read or written there."""
+    try:
+        prepare(settings.trail, settings.trail_group)
+    except Unavailable as error:
+        report("runtime.trail", error)
+        return True
+    return False
+
+
+def _key(settings: Settings, refused: bool) -> Key:
+    """The redaction key; where it would lie in a folder that is refused, one for this process alone."""
+    if refused and not settings.redact_key:
+        return make_key(os.urandom(32))
+    return load_key(settings.redact_key, settings.trail)
 
 
 def _connect(running: Running) -> None:
     hub.connect(running.line, running.settings.body_limit)
     threads.install()
     _report_health(running.line, running.shipping)
-    running.shipping.attach(running.line.trail)
-    running.keeping.attach(running.line.trail)
+    if not running.refused:
+        running.shipping.attach(running.line.trail)
+        running.keeping.attach(running.line.trail)
     at_exit()
     if running.settings.sigterm:
         _seal_on_sigterm()

@@ -118,7 +118,8 @@ class Writer:
                 with suppress(OSError):
                     self.stream.write(self.missed.begin(), NOTHING)
                     self.missed.opened = True
-        return Unavailable(f"{self._folder}: the trail cannot be written ({reason})")
+        plain = type(error) is Unavailable  # it says all there is to say
+        return Unavailable(str(error) if plain else f"{self._folder}: the trail cannot be written ({reason})")
 
     def tell_gap(self) -> None:
         """Close the gap if there is one and space has returned. An `OSError` or `Unavailable` if it has not."""
