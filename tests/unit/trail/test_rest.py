@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hmac
 import json
 import os
@@ -19,9 +20,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vedette import guard
 from vedette.config import load
 from vedette.event import Event, Kind
-from vedette.trail import Trail, Unavailable, identities, reading, rest
+from vedette.trail import Trail, Unavailable, identities, reading, rest, segment, sources
 from vedette.trail.follow import frames
 from vedette.trail.identities import BadIdentity, Keys, generate, read_identities, recipients
 from vedette.trail.identity import Custody
@@ -39,6 +41,7 @@ from vedette.trail.spool import (
     segment_files,
     stream_folders,
 )
+from vedette.trail.verify import verify
 
 SECRET, PUBLIC = generate()
 KEYS = Keys([identities.unb64u(SECRET.removeprefix(identities.SECRET))])
@@ -124,6 +127,30 @@ def test_a_nonce_never_comes_twice_not_even_after_a_failed_write(tmp_path: Path)
     found = counts(path)
     assert max(Counter(found).values()) == 1 and found == sorted(found)
     assert found[len(before)] > before[-1] + 2  # the two frames that were refused used two
+
+
+def test_what_a_disk_lost_is_encrypted_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failed sync the same records go to another segment, under another key: no ciphertext comes twice."""
+    guard.loud(False)
+    trail = Trail(tmp_path / "trail", birth=birth, custody=Custody(at_rest=(PUBLIC,)))
+    assert trail.wait(trail.append(Event(kind=Kind.TOOL, name="first")))
+    real, failed = segment._datasync, []
+
+    def failing(descriptor: int) -> None:
+        if not failed:
+            failed.append(descriptor)
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(descriptor)
+
+    monkeypatch.setattr(segment, "_datasync", failing)
+    assert trail.wait(trail.append(Event(kind=Kind.TOOL, name="second", content={"said": WORDS}), sync=True))
+    trail.close("stop")
+    first, second = (read_segment(path) for path in files(tmp_path / "trail"))
+    assert first.frames[0].payload != second.frames[0].payload and second.header.first == 2
+    assert not {each.payload for each in first.frames} & {each.payload for each in second.frames}
+    found = [each for each in reading.records(tmp_path / "trail", keys=KEYS) if each.envelope["k"] == "tool"]
+    assert [each.content for each in found][-1] == {"said": WORDS}
+    assert verify(sources.segments(tmp_path / "trail", KEYS)).exit_code == 0
 
 
 def test_a_segment_moved_elsewhere_does_not_open(tmp_path: Path) -> None:
