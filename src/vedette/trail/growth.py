@@ -82,9 +82,9 @@ def checkpoint(group: Group) -> Checkpoint:
     return parse_checkpoint(json.loads(group.payload))
 
 
-def told(folder: Path) -> Iterator[dict[str, Any]]:
-    """The facts of all records of the log."""
-    for group in groups(folder, 0, HEADER_SIZE, dead=False):
+def told(folder: Path, segment: int = 0) -> Iterator[dict[str, Any]]:
+    """The facts of all records of the log, from a segment on."""
+    for group in groups(folder, segment, HEADER_SIZE, dead=False):
         if group.type == ENVELOPE:
             yield json.loads(group.payload).get("a", {})
 

@@ -284,6 +284,21 @@ def test_a_folder_without_records_is_nobodys_death(folder: Path, trail: Trail) -
     assert phases(folder) == ["birth", "head"]
 
 
+def test_the_hint_of_what_was_met_may_be_lost_or_lie(folder: Path) -> None:
+    """The next keeper does the same with it, without it, and with nonsense in it."""
+    for hint in (None, "", "{", '{"segment": 99, "heads": [], "done": [0, 1, 2, 3, 4]}', '{"segment": 0, "heads": 1}'):
+        left_behind(folder, 1)
+        keeper(folder).stop()
+        path = folder / "host" / "met.json"
+        assert json.loads(path.read_text())["done"]
+        if hint is None:
+            path.unlink()
+        else:
+            path.write_text(hint)
+    assert phases(folder).count("recovered") == 5 and phases(folder).count("head") == 5
+    assert names(folder) == {"host-attested"}
+
+
 # Growth.
 
 
