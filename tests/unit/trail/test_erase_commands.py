@@ -74,6 +74,17 @@ def test_a_record_and_a_field_of_it(trail: Path) -> None:
     assert verdict.detail == f"{found['n']} {field}"
 
 
+def test_a_command_lets_nothing_go_however_full_the_trail_is(trail: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Far above the cap an erasure is told of all the same, and no segment is trimmed by it."""
+    (trail / "taken").write_bytes(bytes(80 * 1024 * 1024))
+    monkeypatch.setenv("VEDETTE_TRAIL_MAX", "64m")
+    before = len(records(trail, lifecycle=True))
+    assert main(["erase", "--user", "alice", "--reason", "x", "--yes"]) == 0
+    found = records(trail, lifecycle=True)
+    assert len(found) == before + 4 and "bob" in said(trail)
+    assert not [each for each in found if each.envelope.get("a", {}).get("vedette.lifecycle.phase") == "trim"]
+
+
 def test_who_and_why_are_redacted_like_all(trail: Path) -> None:
     """An operator's words may name the person that is to be forgotten."""
     assert (
