@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 Fact = str | int | bool
 
@@ -209,8 +209,7 @@ class Event:
     of: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(NamedTuple):
     """The place of one record in the trail: what `append` returns once the record would survive a SIGKILL."""
 
     stream: str

@@ -15,12 +15,21 @@ from types import TracebackType
 logger = logging.getLogger("vedette")
 
 _counts: Counter[str] = Counter()
+_said: set[str] = set()
 _lock = threading.Lock()
 _loud = False
+
+MOST_SAID = 64
+"""So many sentences a process; a disk that comes and goes says the same one."""
 
 
 class AuditUnavailable(RuntimeError):
     """No act without a record: raised to the host, before the effect, where `VEDETTE_ON_FULL=refuse` asks for it."""
+
+
+class Plain(Exception):
+    """A fault that is not inside us. Its message says what is wrong and what to do, holds nothing of the host's, and is
+    said as it is."""
 
 
 class Guard:
@@ -53,15 +62,29 @@ def guard(room: str) -> Guard:
 
 
 def report(room: str, error: Exception) -> None:
-    """Count a fault of ours and say it once a room. Only the class is said: a message may carry what was redacted."""
+    """Count a fault of ours and say it once a room. Only the class is said: a message may carry what was redacted.
+
+    One that is `Plain` is said once, in its own words, whichever room it comes from.
+    """
+    told = str(error) if isinstance(error, Plain) else ""
+    if not _news(room, told):
+        return
+    if told:
+        logger.warning("vedette: %s", told)
+        return
+    logger.warning("vedette: internal fault in %s (%s); the application is not affected", room, type(error).__name__)
+    logger.debug("vedette: fault in %s", room, exc_info=error)
+
+
+def _news(room: str, told: str) -> bool:
+    """Count it; whether it has not been said yet."""
     with _lock:
         _counts[room] += 1
-        first = _counts[room] == 1
-    if first:
-        logger.warning(
-            "vedette: internal fault in %s (%s); the application is not affected", room, type(error).__name__
-        )
-        logger.debug("vedette: fault in %s", room, exc_info=error)
+        if not told:
+            return _counts[room] == 1
+        news = told not in _said and len(_said) < MOST_SAID
+        _said.update([told] if news else [])
+        return news
 
 
 def faults() -> dict[str, int]:
@@ -81,3 +104,4 @@ def reset() -> None:
     """Forget all counts (tests)."""
     with _lock:
         _counts.clear()
+        _said.clear()

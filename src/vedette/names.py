@@ -52,6 +52,8 @@ vedette.key.id vedette.parent.stream vedette.body.sha256 vedette.http.redirect.f
 vedette.content.policy vedette.erasure.stream vedette.erasure.field vedette.erasure.runs vedette.erasure.subject
 vedette.trim.stream vedette.trim.what vedette.told.first vedette.who vedette.why vedette.hold.id vedette.hold.subject
 vedette.arguments.digest vedette.approval vedette.process.env.names
+vedette.log vedette.head.stream vedette.head.root vedette.head.next vedette.torn.sha256 vedette.disk
+vedette.anchor.kind vedette.anchor.name vedette.anchor.hash
 """
 
 _INTS = """
@@ -67,8 +69,9 @@ process.pid process.parent_pid process.exit.code
 vedette.seq vedette.finding.confidence vedette.ordinal vedette.parent.seq vedette.pid vedette.mended vedette.withheld
 vedette.arguments.size vedette.content.unread vedette.http.decoded.size vedette.attempt
 vedette.open.intents vedette.queue.depth vedette.unshipped.count vedette.unshipped.age vedette.guard.faults
-vedette.torn.bytes vedette.gap.count vedette.clock.before vedette.clock.after
+vedette.torn.bytes vedette.gap.total vedette.sync.lag_ms vedette.gap.count vedette.clock.before vedette.clock.after
 vedette.erasure.seq vedette.erasure.copies vedette.erasure.keys vedette.trim.first vedette.trim.last
+vedette.head.index vedette.head.size vedette.anchor.size vedette.keeper.streams
 """
 
 _BOOLS = """
@@ -94,6 +97,7 @@ gen_ai.memory.query.text gen_ai.memory.records
 vedette.http.request.headers vedette.http.response.headers vedette.http.request.body vedette.http.response.body
 vedette.error.message vedette.finding.message vedette.finding.evidence vedette.change.detail vedette.api.detail
 vedette.coverage vedette.settings vedette.facts vedette.embeddings.input
+vedette.anchor.statement
 """
 
 FACTS: dict[str, Type] = {

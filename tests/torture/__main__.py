@@ -14,7 +14,7 @@ SHORT = {
     "forks": 50,
     "clocks": 1,
     "contents": 1,
-    "shipkill": 10,
+    "shipkill": 7,
     "storm": 5_000,
     "soak": 60,
     "drain": 20_000,

@@ -1,4 +1,4 @@
-"""A collector as the shipper sees it, in a file: what was sent is stored before it is answered, and outlives any kill."""
+"""A collector as the shipper sees it, in a file: what was sent is stored before it is answered, and outlives kills."""
 
 from __future__ import annotations
 

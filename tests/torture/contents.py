@@ -1,4 +1,4 @@
-"""T15. Content of 0 B to 64 MB, ten thousand levels deep, cyclic, a million keys, surrogates, NUL, NaN, hostile `__str__`.
+"""T15. Content of 0 B to 64 MB, ten thousand levels deep, cyclic, a million keys, surrogates, NUL, hostile `__str__`.
 
 Through the public API: nothing reaches the host, every record is there, its envelope within 64 KiB, quickly.
 """

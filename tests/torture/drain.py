@@ -40,7 +40,7 @@ def run(scale: int, chance: random.Random) -> Report:
 
 
 def _outage(folder: Path, scale: int, clock: Clock, report: Report) -> None:
-    loki = Loki(clock.read, away=True)
+    loki = Loki(clock.read, clock.read, away=True)
     trail = Trail(folder, birth=lambda: Event(kind=Kind.LIFECYCLE, name="birth"))
     encoded = [0]
 

@@ -13,6 +13,7 @@ import io
 import json
 import multiprocessing
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -56,15 +57,21 @@ class Kept(Source):
 
 @cache
 def bases() -> list[list[forge.Stream]]:
-    """Small trails: one stream, two, content in parts, a gap and an erasure; all closed and whole."""
-    plain = forge.stream(0, records=6, every=3)
-    two = [forge.stream(0, records=4, every=2), forge.stream(1, records=5, every=4)]
+    """Small trails: one stream, two, content in parts and a gap, a host log; all closed and whole."""
+    plain = forge.stream(0, records=5, every=3)
+    two = [forge.stream(0, records=3, every=2), forge.stream(1, records=3, every=2)]
     life = forge.Stream(0, every=3)
     life.record(k="lifecycle", a={"vedette.lifecycle.phase": "birth", "vedette.ordinal": 0})
     life.record({"input": "in two parts"}, parts=2, f="intent")
     life.record(k="lifecycle", a={"vedette.lifecycle.phase": "gap", "vedette.gap.state": "closed"})
     life.record({"output": "é\u2028\x00"}, f="outcome", of=1).checkpoint(last=True)
-    return [[plain], two, [life]]
+    return [[plain], two, [life], _kept()]
+
+
+def _kept() -> list[forge.Stream]:
+    """A stream that was closed, with the host log that met it."""
+    one = forge.stream(0, records=3, every=2)
+    return [one, forge.host(one, every=4).checkpoint()]
 
 
 def lines(chance: random.Random, streams: Sequence[forge.Stream], folder: Path) -> Source:
@@ -82,20 +89,17 @@ def export(chance: random.Random, streams: Sequence[forge.Stream], folder: Path)
 
 
 def segments(chance: random.Random, streams: Sequence[forge.Stream], folder: Path) -> Source:
+    shutil.rmtree(folder / "trail", ignore_errors=True)
     for one in streams:
-        place = folder / "streams" / f"{one.ordinal:08d}"
-        place.mkdir(parents=True, exist_ok=True)
+        host = isinstance(one, forge.Host)
+        place = folder / "trail" / ("host" if host else f"streams/{one.ordinal:08d}")
+        place.mkdir(parents=True)
         (place / "lock").touch()
         (place / "000000.seg").write_bytes(mutate.some_frames(forge.segment(one), chance))
-    for gone in (folder / "streams").iterdir():
-        if int(gone.name) >= len(streams):
-            (gone / "000000.seg").unlink(missing_ok=True)
-            (gone / "lock").unlink(missing_ok=True)
-            gone.rmdir()
-    return sources.segments(folder)
+    return sources.segments(folder / "trail")
 
 
-WAYS: tuple[Callable[..., Source], ...] = (lines, lines, lines, raw, export, segments)
+WAYS: tuple[Callable[..., Source], ...] = (*[lines] * 6, raw, raw, export, segments)
 
 
 def one(number: int, seed: int, folder: Path) -> tuple[str, str]:

@@ -15,9 +15,13 @@ OLDEST = 7 * 24 * HOUR
 
 @dataclass
 class Loki:
-    """Takes items as the shipper sends them. `now` is the backend's own, true clock in ns; `refused` says why."""
+    """Takes items as the shipper sends them, all or nothing. `refused` says why.
+
+    `now` is the backend's own, true clock in ns; `host` that of the host, which the answer's date can be compared with.
+    """
 
     now: Callable[[], int]
+    host: Callable[[], int]
     bodies: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     away: bool = False
@@ -26,13 +30,19 @@ class Loki:
     def send(self, items: Sequence[Item]) -> Answer:
         if self.away:
             return Answer("503")
-        bad = [why for item in items if (why := self._refusal(item))]
+        skew = (self.now() - self.host()) / 10**9
+        newest = dict(self._newest)
+        bad = [why for item in items if (why := self._refusal(item, newest))]
         self.refused += bad
-        return Answer("400") if bad else Answer("200")
+        if bad:
+            return Answer("400", skew=skew)
+        self._newest = newest
+        self.bodies += [item.body for item in items]
+        return Answer("200", skew=skew)
 
-    def _refusal(self, item: Item) -> str:
+    def _refusal(self, item: Item, seen: dict[str, int]) -> str:
         now, stream = self.now(), str(item.attributes.get("vedette.stream.id"))
-        newest = self._newest.get(stream, 0)
+        newest = seen.get(stream, 0)
         if item.time_ns > now + AHEAD:
             return "ahead"
         if item.time_ns < now - OLDEST:
@@ -41,6 +51,5 @@ class Loki:
             return "an hour behind the newest"
         if item.time_ns == newest:
             return "equal stamps: order is lost"
-        self._newest[stream] = max(newest, item.time_ns)
-        self.bodies.append(item.body)
+        seen[stream] = max(newest, item.time_ns)
         return ""

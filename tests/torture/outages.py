@@ -14,10 +14,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.otlp_receiver import OK, Received, Receiver, Say
+from tests.torture import unhurt
 from tests.torture.certificates import Tls, tls
 from tests.torture.report import Report, command
 from vedette.event import Event, Kind
@@ -30,22 +31,20 @@ from vedette.trail.target import target
 ZERO = ("lost", "doubled", "not_drained", "plaintext")
 RECORDS = 120
 FLAT = 32
+HURT = 3.0
+"""The goal is 1.1, printed; the p99 of two runs on a machine with other work differs by this much without any cause."""
 
 
 @dataclass
 class Bench:
-    """One trail, one shipper, and how long its appends took, in seconds."""
+    """One trail, and where its counts go."""
 
     folder: Path
     report: Report
-    took: list[float] = field(default_factory=list)
 
     def write(self, trail: Trail, count: int = RECORDS) -> None:
         for i in range(count):
-            event = Event(kind=Kind.TOOL, name=f"t{i}", content={"input": "x" * 200})
-            begin = time.perf_counter()
-            trail.append(event)
-            self.took.append(time.perf_counter() - begin)
+            trail.append(Event(kind=Kind.TOOL, name=f"t{i}", content={"input": "x" * 200}))
             time.sleep(0.001)
 
 
@@ -180,7 +179,7 @@ def run(scale: int, chance: random.Random) -> Report:
     cases += [(name, lambda bench, judge=judge: _behave(bench, judge())) for name, judge in BEHAVIOURS.items()]
     cases += [(name, lambda bench, say=say: _behave(bench, _bad_one(say)(), 1)) for name, say in REFUSALS.items()]
     report = Report("outages", zero=ZERO, least={"parked": 3 * scale})
-    calm, wild = _timed("calm", lambda bench: _behave(bench, None), report), []
+    _told("well", lambda bench: _behave(bench, None), report)  # what is imported late is no growth
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with tempfile.TemporaryDirectory() as folder:
         made = tls(Path(folder))
@@ -190,27 +189,25 @@ def run(scale: int, chance: random.Random) -> Report:
         ]
         for _ in range(scale):
             for name, case in cases:
-                wild += _timed(name, case, report)
+                _told(name, case, report)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
     report.counts["grown_mib"] = grown
     report.zero += ("memory_not_flat",)
     report.counts["memory_not_flat"] += grown > FLAT
-    report.notes.append(f"append p99 {_p99(wild) * 1e6:.0f} us, with a well collector {_p99(calm) * 1e6:.0f} us")
+    hurt = unhurt.ratio()
+    report.counts["append_hurt"] += hurt > HURT
+    report.zero += ("append_hurt",)
+    report.notes.append(f"append p99 with a black hole {hurt:.2f} of that with a well collector")
     return report
 
 
-def _timed(name: str, case: Callable[[Bench], None], report: Report) -> list[float]:
+def _told(name: str, case: Callable[[Bench], None], report: Report) -> None:
+    """Do it, and say which one it was if a count is not as it must be."""
     with tempfile.TemporaryDirectory() as folder:
         before = report.counts.copy()
-        bench = Bench(Path(folder) / "trail", report)
-        case(bench)
+        case(Bench(Path(folder) / "trail", report))
         bad = [each for each in ZERO if report.counts[each] > before[each]]
         report.notes += [f"{name}: {', '.join(bad)}"] if bad else []
-        return bench.took
-
-
-def _p99(took: list[float]) -> float:
-    return sorted(took)[len(took) * 99 // 100]
 
 
 if __name__ == "__main__":

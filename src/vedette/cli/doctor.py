@@ -42,6 +42,7 @@ def _checks() -> Iterator[Check]:
     yield from installed.doors()
     yield from installed.switches(os.environ, found)
     yield reach.trail(found.trail)
+    yield from reach.at_rest(found)
     yield reach.redaction(found)
     yield reach.collector(os.environ, found)
     yield from installed.libraries(found)

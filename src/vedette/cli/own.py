@@ -17,6 +17,10 @@ from vedette.trail import Trail, Unavailable
 from vedette.trail.holds import BadHolds
 from vedette.trail.identities import BadIdentity
 from vedette.trail.identity import Custody
+from vedette.trail.room import Limits
+
+NO_CAP = 2**62
+"""A command writes a few kilobytes, however full the trail is, and lets nothing go: that is for those who record."""
 
 
 def redactor(settings: Settings, folder: Path) -> Redactor:
@@ -54,7 +58,8 @@ def own_trail(settings: Settings, folder: Path, command: str) -> Iterator[Trail]
         return redact.event(birth({"service.name": f"vedette {command}"}))
 
     custody = Custody(settings.at_rest, settings.trail_group, settings.host_log)
-    trail = Trail(folder, origin=settings.origin, birth=born, content=settings.content, custody=custody)
+    limits = Limits(most=NO_CAP, sync=settings.sync)
+    trail = Trail(folder, origin=settings.origin, birth=born, content=settings.content, custody=custody, limits=limits)
     try:
         with plainly():
             yield trail

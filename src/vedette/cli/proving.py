@@ -42,20 +42,28 @@ def write(found: Examined, name: str, again: Callable[[], Iterable[str]]) -> int
     if weighed is None:
         raise UsageError(f"stream {stream} is not here")
     try:
-        leaves = {each[:32] for each in weighed.evidence.leaves.at(n)}
-        print(prove(weighed, n, _body(again(), stream, n, leaves)).line())
+        proof = prove(weighed, n, Finder(found, again), found.judge.of(weighed.trail.rpartition("/")[2]))
     except NoProof as error:
         raise UsageError(f"record {name}: {error}") from error
+    print(proof.line())
     return 0
 
 
-def _body(bodies: Iterable[str], stream: str, n: int, leaves: set[bytes]) -> str:
-    """The body of the record that was verified: the one with its leaf."""
-    marks = (f'"n":{n},', f'"s":"{stream}"')
-    for body in bodies:
-        if all(mark in body for mark in marks) and leaf_hash(body.encode("utf-8", "replace")) in leaves:
-            return body
-    raise NoProof("it is not here a second time: a proof needs a source that can be read twice")
+class Finder:
+    """Bodies of records that were verified: the one of its number with its leaf. Each reads the source once more."""
+
+    def __init__(self, found: Examined, again: Callable[[], Iterable[str]]) -> None:
+        self._found = found
+        self._again = again
+
+    def __call__(self, stream: str, n: int) -> str:
+        weighed = self._found.judge.of(stream)
+        leaves = {each[:32] for each in weighed.evidence.leaves.at(n)} if weighed else set()
+        marks = (f'"n":{n},', f'"s":"{stream}"')
+        for body in self._again():
+            if all(mark in body for mark in marks) and leaf_hash(body.encode("utf-8", "replace")) in leaves:
+                return body
+        raise NoProof("it is not here a second time: a proof needs a source that can be read twice")
 
 
 def check(name: str, args: argparse.Namespace) -> int:

@@ -74,7 +74,9 @@ def _tell(found: Examined, args: argparse.Namespace) -> int:
 def _source(args: argparse.Namespace, name: str) -> Source:
     if args.stream and not _STREAM.fullmatch(args.stream):
         raise UsageError("--stream takes the 32 hex digits of a stream")
-    return open_source(name, _window(args), args.stream or "")
+    here = settings()
+    host_log = here.host_log if Path(name) == here.trail else None
+    return open_source(name, _window(args), args.stream or "", host_log=host_log)
 
 
 def _window(args: argparse.Namespace) -> Window:
@@ -89,16 +91,16 @@ def _beside(args: argparse.Namespace) -> Beside:
     return Beside(
         host_keys=keys,
         anchors=trust(anchors, max(wanted.minimum, here.anchor_min)),
-        against=_heads(here.trail) if args.against else (),
+        against=_heads(here.trail, here.host_log) if args.against else (),
         opened=Seals(here.trail).open,
         window=bool(_window(args)),
         forbid=wanted.forbid,
     )
 
 
-def _heads(trail: Path) -> list[HeadSeen]:
+def _heads(trail: Path, host_log: Path | None) -> list[HeadSeen]:
     """What the local trail has, as far as it is proven itself."""
-    return examined(segments(trail)).judge.heads()
+    return examined(segments(trail, host_log=host_log)).judge.heads()
 
 
 def _pinned(key: str | None) -> dict[str, str]:

@@ -21,13 +21,14 @@ from vedette.capture import context, hub, threads, weave
 from vedette.capture.call import end_open
 from vedette.config import Problem, Settings, load
 from vedette.event import Call, Event, Fact
-from vedette.guard import guard
+from vedette.guard import guard, report
 from vedette.redact import BadKey, Change, Key, LivePolicy, Redactor, load_key, make_key
 from vedette.runtime.coverage import birth, coverage, policy_change
 from vedette.runtime.keeping import Keeping
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
-from vedette.trail import Trail
+from vedette.trail import Trail, Unavailable
+from vedette.trail.folder import prepare
 from vedette.trail.identities import OURS
 from vedette.trail.identity import Custody
 from vedette.trail.retention import Retention
@@ -45,6 +46,7 @@ class Running:
     line: Line
     shipping: Shipping
     keeping: Keeping
+    refused: bool
 
 
 _running: Running | None = None
@@ -59,22 +61,25 @@ def start(**settings: Any) -> bool:
         if _running is not None:
             return False
         loaded, found = load(**settings)
-        key, bad_key = _key(loaded)
+        refused = _refused(loaded)
+        key, bad_key = _key(loaded, refused)
         problems = (*found, bad_key) if bad_key else found
         for problem in problems:
             logger.warning("vedette: %s", problem)
         with guard("runtime.start"):
-            _running = _built(loaded, problems, key)
+            _running = _built(loaded, problems, key, refused)
             _connect(_running)
             tell("start")
         return _running is not None
 
 
-def _key(settings: Settings) -> tuple[Key, Problem | None]:
+def _key(settings: Settings, refused: bool) -> tuple[Key, Problem | None]:
     """The redaction key; where it cannot be used, one that nobody has, whose pseudonyms hold for this process.
 
     The value is not told: it may be a key that was pasted a digit short. A trail that cannot be used says so itself.
     """
+    if refused and not settings.redact_key:  # it would lie in there
+        return make_key(os.urandom(32)), None
     try:
         return load_key(settings.redact_key, settings.trail), None
     except (BadKey, OSError) as error:
@@ -83,7 +88,7 @@ def _key(settings: Settings) -> tuple[Key, Problem | None]:
         return make_key(os.urandom(32)), problem if isinstance(error, BadKey) else None
 
 
-def _built(settings: Settings, problems: tuple[Problem, ...], key: Key) -> Running:
+def _built(settings: Settings, problems: tuple[Problem, ...], key: Key, refused: bool) -> Running:
     if settings.redact == "off":
         logger.warning("vedette: VEDETTE_REDACT=off: prompts, secrets and personal data are recorded as they are")
     if settings.at_rest and settings.at_rest_key is None:
@@ -106,7 +111,17 @@ def _built(settings: Settings, problems: tuple[Problem, ...], key: Key) -> Runni
     )
     trail.chore = Retention(trail, settings.retention).look
     line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))
-    return Running(settings, problems, redactor, line, shipping, Keeping(settings))
+    return Running(settings, problems, redactor, line, shipping, Keeping(settings), refused)
+
+
+def _refused(settings: Settings) -> bool:
+    """Whether the trail's folder cannot be used, said in one sentence: then nothing is read or written there."""
+    try:
+        prepare(settings.trail, settings.trail_group)
+    except Unavailable as error:
+        report("runtime.trail", error)
+        return True
+    return False
 
 
 def _policy(settings: Settings) -> LivePolicy | None:
@@ -124,8 +139,9 @@ def _connect(running: Running) -> None:
     hub.connect(running.line, running.settings.body_limit)
     threads.install()
     _report_health(running.line, running.shipping)
-    running.shipping.attach(running.line.trail)
-    running.keeping.attach(running.line.trail)
+    if not running.refused:
+        running.shipping.attach(running.line.trail)
+        running.keeping.attach(running.line.trail)
     at_exit()
     if running.settings.sigterm:
         _seal_on_sigterm()

@@ -36,7 +36,7 @@ class Answer:
     """`status` is an HTTP status ("503"), a gRPC status name ("UNAVAILABLE"), or one of the words above.
 
     `rejected` counts records that a success disowned; `retry_after` is in seconds; `doubtful` = a success whose body
-    could not be read.
+    could not be read. `skew` is by how many seconds the collector's clock is ahead of ours; None = it did not say.
     """
 
     status: str
@@ -44,6 +44,7 @@ class Answer:
     message: str = ""
     retry_after: float | None = None
     doubtful: bool = False
+    skew: float | None = None
 
     @property
     def action(self) -> Action:
@@ -73,6 +74,14 @@ def pause(doing: Action, attempt: int, answer: Answer) -> float:
     if doing is Action.CONFIGURATION:
         return random.uniform(SLOW, min(SLOW * doubled, SLOWEST))
     return random.uniform(0.0, min(SOON * doubled, LATEST))
+
+
+def skew(date: str | None) -> float | None:
+    """How far ahead the clock of who sent the header `Date` is, in seconds; to a second or so."""
+    try:
+        return email.utils.parsedate_to_datetime(date or "").timestamp() - time.time()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
 
 
 def retry_after(text: str | None) -> float | None:

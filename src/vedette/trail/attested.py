@@ -78,17 +78,18 @@ class Told:
             self.forks.append(n)
 
     def _head(self, n: int, facts: Mapping[str, Any]) -> None:
-        stream, mark = facts.get("vedette.head.stream"), _mark(n, facts)
+        stream, mark = facts.get("vedette.head.stream"), mark_of(n, facts)
         if type(stream) is str and mark is not None:
             self.heads.setdefault(stream, []).append(mark)
 
     def _trim(self, n: int, facts: Mapping[str, Any]) -> None:
         stream, last = facts.get("vedette.trim.stream"), facts.get("vedette.trim.last")
         if type(stream) is str and _is_number(last) and facts.get("vedette.trim.what", "records") == "records":
-            self.trims.append(Trim(n, stream, last, _ordinal(facts), _mark(n, facts)))
+            self.trims.append(Trim(n, stream, last, _ordinal(facts), mark_of(n, facts)))
 
 
-def _mark(n: int, facts: Mapping[str, Any]) -> Mark | None:
+def mark_of(n: int, facts: Mapping[str, Any]) -> Mark | None:
+    """The head that the facts of record `n` tell of; None if they do not."""
     index, size = facts.get("vedette.head.index", RECOVERED), facts.get("vedette.head.size")
     try:
         root = unb64u(facts.get("vedette.head.root", ""))

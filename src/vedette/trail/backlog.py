@@ -21,12 +21,15 @@ from vedette.trail.identities import OURS, Keys
 from vedette.trail.item import Item, Project, Value
 from vedette.trail.outgoing import outgoing
 from vedette.trail.place import Place
-from vedette.trail.records import OLDEST, Records
+from vedette.trail.records import OLDEST, Dating, Records
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE
 
 SAVE_EVERY = 1.0
 STALE = 12 * 3600.0
 """After so many seconds of refusal a batch is made anew: its times were bounded by a `now` that is long gone."""
+
+SKEW = 60.0
+"""A clock that differs by more seconds is set wrong; a backend would refuse its times, or show them in another year."""
 
 _ABOUT = ("service.", "host.", "os.", "process.runtime.", "telemetry.")
 
@@ -53,6 +56,7 @@ class Backlog:
         self._project = project
         self._keys = keys
         self._oldest = oldest
+        self._skew, self._redated = 0.0, False
         facts = _birth(folder, keys)
         self._outgoing = outgoing(facts, folder.parent.parent)
         self._schema = str(facts.get("vedette.schema", SCHEMA))
@@ -77,7 +81,9 @@ class Backlog:
         self.again()
 
     def _from(self, place: Place, about: Mapping[str, Value] | None) -> Records:
-        return Records(self.stream, self._schema, self._project, self._outgoing, place, about, self._oldest)
+        return Records(
+            self.stream, self._schema, self._project, self._outgoing, place, about, Dating(self._oldest, self._skew)
+        )
 
     # Reading.
 
@@ -147,6 +153,7 @@ class Backlog:
         """The batch is acknowledged, or its one record is parked."""
         done = self._batches.popleft()
         self.place = next((item.after for item in reversed(done) if item.after), self.place)
+        self._redated = False
         self._begin_anew()
 
     def halve(self) -> None:
@@ -158,6 +165,20 @@ class Backlog:
 
     def _begin_anew(self) -> None:
         self._attempt, self.due, self._wished = 0, 0.0, False
+
+    def redate(self, answer: Answer) -> bool:
+        """Go by the collector's clock, where ours is another; whether the batch, refused for its times, is made anew.
+
+        Once a batch: if it is refused again, it is for something else.
+        """
+        if answer.skew is None or abs(answer.skew - self._skew) < SKEW:
+            return False
+        self._skew = answer.skew
+        if answer.action is not Action.BISECT or self._redated:
+            return False
+        self.again()
+        self._redated = True
+        return True
 
     def later(self, doing: Action, answer: Answer) -> int:
         """Try the batch again after a pause; how many times in a row it was answered so."""

@@ -72,6 +72,8 @@ class Carrier:
         if not batch:
             return False
         answer = self._send(batch)
+        if backlog.redate(answer):
+            return True
         self._do[answer.action](backlog, answer)
         return True
 

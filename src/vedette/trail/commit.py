@@ -6,6 +6,7 @@ record, because content is often guessable. `VEDETTE_CONTENT=none` writes the co
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -43,8 +44,9 @@ def committed(content: Mapping[str, str], *, keep: bool) -> Content:
     frames: list[bytes] = []
     commitments: Commitments = {}
     mended = 0
-    for field, text in content.items():
-        payload, changed = content_payload(field, text)
+    salts = os.urandom(16 * len(content))
+    for at, (field, text) in enumerate(content.items()):
+        payload, changed = content_payload(field, text, salts[16 * at : 16 * at + 16])
         mended += changed
         size = len(payload) - 17 - len(field)
         if size > MAX_CONTENT:

@@ -70,10 +70,12 @@ class Evidence:
     mismatched: set[int] = field(default_factory=set)
     gaps: dict[int, str] = field(default_factory=dict)
     clocks: dict[int, int] = field(default_factory=dict)
+    clocks_told: set[int] = field(default_factory=set)
     erasures: list[Erasure] = field(default_factory=list)
     told: Told = field(default_factory=Told)
     ordinal: int | None = None
     content_policy: str = ""
+    weak_disk: bool = False
 
     def record(self, envelope: Mapping[str, Any], raw: bytes, index: Mapping[str, Any] | None = None) -> None:
         """An envelope, and the attributes that stand beside it. Raises `Foreign`."""
@@ -125,9 +127,14 @@ class Evidence:
 
     @property
     def clock_steps(self) -> list[int]:
-        """Numbers at which the wall clock had moved by more than a second against the monotonic one."""
+        """Numbers at which the wall clock had moved by more than a second against the monotonic one.
+
+        A clock that was set back to where it had been before shows by the stream's own `clock` record alone.
+        """
         by_number = sorted((n, distance) for distance, n in self.clocks.items())
-        return [n for (_, before), (n, after) in pairwise(by_number) if abs(after - before) > 2]
+        seen = [n for (_, before), (n, after) in pairwise(by_number) if abs(after - before) > 2]
+        told = pairwise([-1, *sorted(self.clocks_told)])
+        return seen + [n for before, n in told if not any(before < each <= n for each in seen)]
 
     def _lifecycle(self, n: int, facts: Mapping[str, Any]) -> None:
         phase = facts.get("vedette.lifecycle.phase")
@@ -135,6 +142,9 @@ class Evidence:
             ordinal = facts.get("vedette.ordinal")
             self.ordinal = ordinal if type(ordinal) is int else None
             self.content_policy = str(facts.get("vedette.content.policy", ""))
+            self.weak_disk = facts.get("vedette.disk") == "weak"
+        elif phase == "clock":
+            self.clocks_told.add(n)
         elif phase == "gap":
             self.gaps[n] = str(facts.get("vedette.gap.state", ""))
         elif phase in ("erasure", "trim") and (erasure := Erasure.of(n, facts)):
@@ -150,13 +160,17 @@ class Evidence:
 
     def strange(self, line: Mapping[str, Any]) -> None:
         """A body that is not canonical: it is named and not used."""
-        sort, n, index = line.get("y"), line.get("n"), line.get("i")
-        if sort == "checkpoint" and type(index) is int:
-            self.not_canonical.add((index, f"checkpoint {index}"))
-        elif type(n) is int:
-            self.not_canonical.add((n, f"{n} {line.get('f')}" if sort == "content" else str(n)))
-        else:
+        sort, name = line.get("y"), line.get("f")
+        at = line.get("i" if sort == "checkpoint" else "n")
+        if type(at) is not int or not 0 <= at < 2**53:
             raise Foreign("not canonical, and without a number")
+        if sort == "checkpoint":
+            text = f"checkpoint {at}"
+        elif sort in ("content", "sealed"):
+            text = f"{at} {name if type(name) is str else '?'}"
+        else:
+            text = str(at)
+        self.not_canonical.add((at, text))
 
     def content(self, line: Mapping[str, Any]) -> None:
         """A content line. Raises `Foreign`."""

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from vedette.guard import Plain
 from vedette.trail.sharing import NoGroup, modes, share
 from vedette.trail.spool import ENVELOPE, HEADER_SIZE, scan
 
@@ -19,7 +20,7 @@ _NEWEST = 32
 _TRIES = 5
 
 
-class Unavailable(Exception):
+class Unavailable(Plain):
     """The trail cannot take a record; the message says what is wrong and what to do. The host never sees it."""
 
 

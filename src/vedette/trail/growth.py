@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.trail.envelope import b64u, genesis
-from vedette.trail.follow import Group, groups
+from vedette.trail.follow import Group, frames, groups
 from vedette.trail.merkle import Frontier, consistency, leaf_hash
 from vedette.trail.notes import Checkpoint, parse_checkpoint
 from vedette.trail.spool import CHECKPOINT, ENVELOPE, HEADER_SIZE, BadSegment, Header, segment_files
@@ -37,15 +37,23 @@ class Tip:
 
 
 def tip(folder: Path, raw: bytes) -> Tip | None:
-    """None where there is no log yet. A file that was cut off before its header was whole is removed."""
+    """None where there is no log yet. A file whose maker died before its first frame was whole is removed."""
     for path in reversed(segment_files(folder)):
         try:
             head = _header(path)
         except BadSegment:
             path.unlink()
             continue
-        return _tip(path, head)
+        if not head.first or _begins(path):
+            return _tip(path, head)
+        path.unlink()
     return None
+
+
+def _begins(path: Path) -> bool:
+    """Whether a segment holds the checkpoint that it must begin with: without it, its tree is not known."""
+    first = next(frames(path, HEADER_SIZE, final=False), None)
+    return first is not None and first.type == CHECKPOINT
 
 
 def _header(path: Path) -> Header:
@@ -74,9 +82,9 @@ def checkpoint(group: Group) -> Checkpoint:
     return parse_checkpoint(json.loads(group.payload))
 
 
-def told(folder: Path) -> Iterator[dict[str, Any]]:
-    """The facts of all records of the log."""
-    for group in groups(folder, 0, HEADER_SIZE, dead=False):
+def told(folder: Path, segment: int = 0) -> Iterator[dict[str, Any]]:
+    """The facts of all records of the log, from a segment on."""
+    for group in groups(folder, segment, HEADER_SIZE, dead=False):
         if group.type == ENVELOPE:
             yield json.loads(group.payload).get("a", {})
 

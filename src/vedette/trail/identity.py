@@ -13,7 +13,8 @@ from pathlib import Path
 
 from vedette.names import SCHEMA
 from vedette.trail.checkpoint import Named, public_bytes, signer
-from vedette.trail.folder import replace
+from vedette.trail.folder import make, replace
+from vedette.trail.sharing import modes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def kept(folder: Path, host_log: Path) -> Identity:
     Raises `FileNotFoundError` while there is no trail yet. `host.json` tells everybody the public key.
     """
     who = _read(folder, None)
+    make(host_log, modes(host_log.parent)[0] if host_log.parent.is_dir() else 0o700)
     key = host_log / "host.key"
     if not key.exists():
         replace(key, os.urandom(32), 0o400)
@@ -98,6 +100,7 @@ def _found(folder: Path, origin: str, *, keyless: bool) -> None:
         if not key.exists():  # there already: a process died before it wrote trail.json
             replace(key, os.urandom(32), 0o400)
         about["host_key"] = _encoded(Named(f"{origin}/{trail_id}/host", signer(key.read_bytes())))
+    replace(folder / "keeper.lock", b"")  # a keeper of another user could not make it
     replace(folder / "trail.json", json.dumps(about, indent=1).encode())
 
 

@@ -31,7 +31,7 @@ def _governed(envelope: Mapping[str, Any], leaf: bytes) -> dict[str, set[str]]:
         found[name] = {str(envelope.get(member, ""))}
     for names, values in ((_ACTOR, envelope.get("w")), ({}, envelope.get("a"))):
         for name, value in values.items() if type(values) is dict else ():
-            found.setdefault(names.get(name, name).translate(_ALIKE), set()).add(str(value))
+            found.setdefault(str(names.get(name, name)).translate(_ALIKE), set()).add(str(value))
     return found
 
 

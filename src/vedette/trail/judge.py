@@ -135,7 +135,7 @@ class Judge:
             yield Verdict("stream-not-closed", detail=f"ordinal {ordinal}", at=ordinal)
         if self._known.ephemeral:
             yield Verdict("ephemeral")
-        if self._known.weak_disk:
+        if self._known.weak_disk or any(each.evidence.weak_disk for each in self._streams):
             yield Verdict("weak-disk")
         if not self._outside.window:
             yield from self._missing_streams()

@@ -15,16 +15,19 @@ from pathlib import Path
 
 from vedette.guard import guard
 from vedette.trail.anchoring import Anchoring
-from vedette.trail.growth import told
 from vedette.trail.hostlog import HostLog
 from vedette.trail.identity import Identity
 from vedette.trail.lock import taken
+from vedette.trail.met import Met, met
+from vedette.trail.rest import Locked
 from vedette.trail.spool import stream_folders
 from vedette.trail.watch import Watch
 
 EVERY = 10.0
 """Seconds between two heads of one stream at least; its first one comes at once, for it may certify its birth."""
 QUIET = 60.0
+NOTED = 900.0
+"""Seconds between two times that what was met is written down."""
 
 
 class Keeping:
@@ -42,7 +45,8 @@ class Keeping:
         self._log: HostLog | None = None
         self._watches: dict[Path, Watch] = {}
         self._due: dict[Path, float] = {}
-        self._done: set[int] = set()
+        self._met = Met()
+        self._noted = time.monotonic()
 
     @property
     def keeps(self) -> bool:
@@ -60,6 +64,9 @@ class Keeping:
             news = True
         if news:
             log.seal()
+        if time.monotonic() - self._noted > NOTED:
+            self._noted = time.monotonic()
+            self._note_down()
         if not self._anchoring.due():
             self._anchor(log)
 
@@ -83,22 +90,26 @@ class Keeping:
 
     def _remember(self) -> None:
         """What earlier keepers wrote down: which streams have ended, and which were met."""
-        met: set[int] = set()
-        for facts in told(self._folder):
-            ordinal, phase = facts.get("vedette.ordinal"), facts.get("vedette.lifecycle.phase")
-            if isinstance(ordinal, int) and phase in ("head", "closed", "recovered"):
-                met.add(ordinal)
-                self._done |= {ordinal} if phase != "head" else set()
+        self._met = met(self._folder)
         for folder in stream_folders(self._trail):
-            if int(folder.name) in met - self._done:
-                self._watches[folder] = Watch(folder, known=True)
+            ordinal = int(folder.name)
+            if ordinal in self._met.heads.keys() - self._met.done:
+                self._watches[folder] = Watch(folder, self._met.heads[ordinal])
+
+    def _note_down(self) -> None:
+        """What was met, so that the next keeper need not read the whole log."""
+        with guard("keeper.met"), suppress(OSError):
+            self._met.save(self._folder, (int(folder.name) for folder in stream_folders(self._trail)))
 
     def _look(self, log: HostLog) -> bool:
         news = False
         now = time.monotonic()
         for folder in stream_folders(self._trail):
-            if int(folder.name) not in self._done and self._due.get(folder, 0.0) <= now:
-                with guard("keeper.look"):
+            if int(folder.name) not in self._met.done and self._due.get(folder, 0.0) <= now:
+                with (
+                    guard("keeper.look"),
+                    suppress(Locked),
+                ):  # encrypted, and not for us: its own process vouches for it
                     watch = self._watches.get(folder) or Watch(folder)
                     news |= self._watch(log, watch)
                     if watch.stream:
@@ -111,10 +122,11 @@ class Keeping:
         heads = watch.news()
         for head in heads:
             log.head(head)
+            self._met.heads[head.ordinal] = head.index
         if dead and watch.stream and not watch.closed:
             log.recovered(watch.remains())
         if watch.closed or (dead and watch.stream):
-            self._done.add(watch.ordinal)
+            self._met.done.add(watch.ordinal)
             self._watches.pop(watch.folder, None)
             self._due.pop(watch.folder, None)
         return bool(heads) or dead
@@ -127,6 +139,7 @@ class Keeping:
                 self.round()
             if self._log is not None:
                 self._log.close()
+                self._note_down()
         finally:
             self._log = None
             self._release()

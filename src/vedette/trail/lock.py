@@ -7,6 +7,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from vedette.trail.folder import create
+
 
 def taken(path: Path) -> int | None:
     """The descriptor that holds the lock, or None while somebody else does. The file is made if it is not there.
@@ -14,7 +16,7 @@ def taken(path: Path) -> int | None:
     To read it is enough: a keeper of another user may not be allowed to write here.
     """
     with suppress(PermissionError, FileExistsError):
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640))
+        create(path, b"")
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

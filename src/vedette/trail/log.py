@@ -125,7 +125,8 @@ class Trail:
         return ack
 
     def _appended(self, event: Event, sync: bool) -> Ack:
-        content = shed(event.content) if self._sheds(event) else committed(event.content, keep=self._keep)
+        sheds = self._writer.sheds and event.kind is not Kind.FINDING
+        content = shed(event.content) if sheds else committed(event.content, keep=self._keep)
         try:
             ack = self._gate.run(self._write, event, content)
         except Full:
@@ -135,9 +136,6 @@ class Trail:
                 raise AuditUnavailable(str(error)) from error
             raise
         return self._park(event, content) if ack is None else ack
-
-    def _sheds(self, event: Event) -> bool:
-        return event.kind is not Kind.FINDING and self._writer.sheds
 
     def _patiently(self, event: Event, content: Content) -> Ack | None:
         """Wait for space, once in a spell without it; then it is a gap like any other."""

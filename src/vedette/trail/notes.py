@@ -131,9 +131,10 @@ def _peaks(value: object) -> tuple[bytes, ...] | None:
     if type(value) is not list or len(value) > MAX_PEAKS:
         return None
     try:
-        return tuple(unb64u(each) for each in value)
-    except (TypeError, ValueError):
+        peaks = tuple(unb64u(each) for each in value)
+    except (TypeError, ValueError, AttributeError):
         return None
+    return peaks if all(len(each) == 32 for each in peaks) else None
 
 
 def decoded_key(text: str) -> bytes:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import gzip
 import time
+from dataclasses import replace
 
 import requests
 
-from vedette.trail.answer import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Answer, retry_after
+from vedette.trail.answer import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Answer, retry_after, skew
 from vedette.trail.otlp import MESSAGE, read_success, unobserved
 from vedette.trail.target import Target
 
@@ -61,7 +62,8 @@ class Client:
             verify=self._verify,  # not on the session: there REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE would win over it
             stream=True,
         ) as response:
-            return _answer(response, _read(response, end))
+            clock = skew(response.headers.get("Date"))
+            return replace(_answer(response, _read(response, end)), skew=clock)
 
     def close(self) -> None:
         self._session.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vedette.guard import guard
@@ -26,11 +26,24 @@ OLDEST = 6 * 86_400.0
 _URGENT = frozenset({"finding", "auth"})
 
 
-class Records:
-    """Makes the log records of one stream, from a place on. `outgoing` says what of its content leaves, and how.
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """How records are dated: at most `oldest` seconds back, by a clock that is `skew` seconds ahead of ours."""
 
-    `oldest` is how many seconds back a record may be dated.
-    """
+    oldest: float = OLDEST
+    skew: float = 0.0
+
+    @property
+    def oldest_ns(self) -> int:
+        return int(self.oldest * 10**9)
+
+    @property
+    def skew_ns(self) -> int:
+        return int(self.skew * 10**9)
+
+
+class Records:
+    """Makes the log records of one stream, from a place on. `outgoing` says what of its content leaves, and how."""
 
     def __init__(
         self,
@@ -40,9 +53,9 @@ class Records:
         outgoing: Outgoing,
         place: Place,
         about: Mapping[str, Value] | None,
-        oldest: float = OLDEST,
+        dating: Dating | None = None,
     ) -> None:
-        self._oldest_ns = int(oldest * 10**9)
+        self._dating = dating or Dating()
         self._outgoing = outgoing
         self._stream = stream
         self._index = {"vedette.stream.id": stream, "vedette.schema": schema}
@@ -114,7 +127,9 @@ class Records:
         return Item(body, "vedette.audit.checkpoint", now, now, index)
 
     def _stamp(self, wanted: int) -> int:
-        self._last = stamp(wanted, self._last, time.time_ns(), self._oldest_ns)
+        dating = self._dating
+        now = time.time_ns() + dating.skew_ns
+        self._last = stamp(wanted + dating.skew_ns, self._last, now, dating.oldest_ns)
         return self._last
 
 

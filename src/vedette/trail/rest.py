@@ -89,13 +89,15 @@ class Cipher:
 
         The frames are our own, made a moment ago: their CRC is not checked again.
         """
-        sealed = bytearray()
+        parts: list[bytes] = []
+        encrypt, about = self._key.encrypt, self._about
         for kind, flags, payload in plain_frames(data):
             count = _COUNT.pack(next(self._next))
             head = frame_head(_COUNT.size + len(payload) + _TAG, kind, flags | ENCRYPTED)
-            rest = head + count + self._key.encrypt(_ZEROS + count, payload, self._about + head)
-            sealed += _CRC.pack(crc32(rest)) + rest
-        return bytes(sealed)
+            sealed = encrypt(_ZEROS + count, payload, about + head)
+            begin = head + count
+            parts += (_CRC.pack(crc32(sealed, crc32(begin))), begin, sealed)
+        return b"".join(parts)
 
 
 def _mark(payload: bytes) -> bytes:

@@ -107,8 +107,11 @@ class Room:
     def used(self, total: int) -> int:
         return self._base + total
 
+    def calm(self, total: int) -> bool:
+        """Whether there is nothing to think of. Cheap: the append path asks it each time."""
+        return self._base + total < self._filling and not self.shut
+
     def level(self, total: int) -> Level:
-        """Cheap: the append path asks it each time."""
         used = self._base + total
         if used < self._filling or not self.most:
             return Level.FREE

@@ -65,7 +65,7 @@ class SegmentFile:
     __slots__ = (
         "_born",
         "_cipher",
-        "_fd",
+        "_fd", "_most",
         "_path",
         "_reserved",
         "_sizes",
@@ -78,6 +78,7 @@ class SegmentFile:
 
     def __init__(self, path: Path, header: Header, sizes: Sizes, rest: Recipients | None = None) -> None:
         self._sizes = sizes
+        self._most = sizes.segment
         self._cipher = Cipher(rest, header) if rest else None
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(path, flags, 0o600)
@@ -110,7 +111,7 @@ class SegmentFile:
 
         `now` is monotonic, in ns.
         """
-        return end > self._sizes.segment or now - self._born > OLDEST_NS or self.lost or self.finished
+        return end > self._most or now - self._born > OLDEST_NS or self.lost or self.finished
 
     def write(self, data: bytes, offset: int) -> None:
         """All of `data` at `offset`, the end of what is written, or an `OSError` and nothing."""

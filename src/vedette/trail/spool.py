@@ -91,8 +91,9 @@ class Segment:
 def encode_frame(kind: int, payload: bytes, flags: int = 0) -> bytes:
     if len(payload) > MAX_PAYLOAD:
         raise ValueError(f"a frame holds at most {MAX_PAYLOAD} bytes, not {len(payload)}")
-    rest = frame_head(len(payload), kind, flags) + payload
-    return struct.pack("<I", crc32(rest)) + rest
+    size = len(payload)
+    crc = crc32(payload, crc32(_AFTER_CRC.pack(size, kind, flags, 0)))
+    return _FRAME.pack(crc, size, kind, flags, 0) + payload
 
 
 def frame_head(length: int, kind: int, flags: int) -> bytes:

@@ -141,7 +141,7 @@ class Stream:
         at = self._at
         leaf = leaf_hash(record)
         peaks = grown(at.n, at.peaks, leaf)
-        after = State(at.n + 1, leaf, peaks, at.sealed, at.keys, at.note, at.segment, at.end)
+        after = State(at.n + 1, leaf, peaks, at.sealed, at.keys, at.note, at.segment, at.end + len(data))
         if at.n == at.sealed:
             self.unsealed_since = self.newest
         if seal or after.n - after.sealed >= EVERY:
@@ -162,14 +162,9 @@ class Stream:
 
     def _head(self) -> dict[str, Any]:
         now = self.newest = time.monotonic_ns()
-        return {
-            "v": 1,
-            "s": self.id,
-            "n": self._at.n,
-            "p": env.b64u(self._at.leaf),
-            "t": str(time.time_ns()),
-            "m": str(now - self._born),
-        }
+        at = self._at
+        previous, wall, age = env.b64u(at.leaf), str(time.time_ns()), str(now - self._born)
+        return {"v": 1, "s": self.id, "n": at.n, "p": previous, "t": wall, "m": age}
 
     def _smaller(self, envelope: dict[str, Any], mended: int) -> tuple[bytes, bytes]:
         """The leaf bytes with the facts moved out, and the content frame that holds them."""
@@ -182,11 +177,14 @@ class Stream:
         return record, moved.frames
 
     def _commit(self, data: bytes, after: State) -> None:
-        """Write plain frames behind the last ones, and be in the state `after`, whose `end` is set here."""
-        written = self._at.segment.sealed(data)
-        after = after._replace(end=self._at.end + len(written))
+        """Write plain frames behind the last ones, and be in the state `after`, whose `end` is made true here."""
+        at = self._at
+        written = at.segment.sealed(data)
+        end = at.end + len(written)
+        if after.end != end:
+            after = after._replace(end=end)
         self._doubt = (data, written, after)
-        self._at.segment.write(written, self._at.end)
+        at.segment.write(written, at.end)
         self._accept(data, after)
 
     def _accept(self, data: bytes, after: State) -> None:

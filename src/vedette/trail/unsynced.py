@@ -7,8 +7,19 @@ from typing import Generic, TypeVar
 S = TypeVar("S")
 
 
+class Batch(Generic[S]):
+    """Writes between two marks, and the state before them."""
+
+    __slots__ = ("before", "data", "size")
+
+    def __init__(self, before: S) -> None:
+        self.before = before
+        self.data: list[bytes] = []
+        self.size = 0
+
+
 class Unsynced(Generic[S]):
-    """Writes in order, in batches, each with the state before it. Not thread-safe, its stream's lock is held.
+    """Writes in order, in batches. Not thread-safe, its stream's lock is held.
 
     A mark ends a batch: it is the number of batches so far.
     """
@@ -16,16 +27,18 @@ class Unsynced(Generic[S]):
     __slots__ = ("_batches", "_dropped", "_open", "size")
 
     def __init__(self) -> None:
-        self._batches: list[tuple[S, list[bytes]]] = []
-        self._open: list[bytes] | None = None
+        self._batches: list[Batch[S]] = []
+        self._open: Batch[S] | None = None
         self._dropped = 0
         self.size = 0
 
     def add(self, before: S, data: bytes) -> None:
-        if self._open is None:
-            self._open = []
-            self._batches.append((before, self._open))
-        self._open.append(data)
+        batch = self._open
+        if batch is None:
+            batch = self._open = Batch(before)
+            self._batches.append(batch)
+        batch.data.append(data)
+        batch.size += len(data)
         self.size += len(data)
 
     def mark(self) -> int:
@@ -35,9 +48,9 @@ class Unsynced(Generic[S]):
     def durable(self, mark: int) -> None:
         """Everything before `mark` is on disk."""
         count = max(mark - self._dropped, 0)
+        self.size -= sum(batch.size for batch in self._batches[:count])
         del self._batches[:count]
         self._dropped += count
-        self.size = sum(len(data) for _, batch in self._batches for data in batch)
 
     def clear(self) -> None:
         self.durable(self.mark())
@@ -45,7 +58,7 @@ class Unsynced(Generic[S]):
     @property
     def first(self) -> S | None:
         """The state before the oldest of them."""
-        return self._batches[0][0] if self._batches else None
+        return self._batches[0].before if self._batches else None
 
     def data(self) -> bytes:
-        return b"".join(data for _, batch in self._batches for data in batch)
+        return b"".join(data for batch in self._batches for data in batch.data)

@@ -44,13 +44,18 @@ class Remains:
 
 
 class Watch:
-    """One stream, followed from its beginning, or from its last segment if it was met before (`known`)."""
+    """One stream, followed from its beginning, or from its last segment if it was met before.
 
-    def __init__(self, folder: Path, *, known: bool = False) -> None:
+    `known` is the index of the newest head that was told of; -1 = none was.
+    """
+
+    def __init__(self, folder: Path, known: int = -1) -> None:
         self.folder = folder
         self.ordinal = int(folder.name)
         self.stream = ""
-        self._segment = int(segment_files(folder)[-1].stem) if known and segment_files(folder) else 0
+        self._known = known
+        files = segment_files(folder) if known >= 0 else []
+        self._segment = int(files[-1].stem) if files else 0
         self._end = HEADER_SIZE
         self._size = 0
         self._peaks: tuple[bytes, ...] = ()
@@ -102,7 +107,7 @@ class Watch:
             found.note.root,
             found.note.extensions.get("next", ""),
         )
-        new, self._head = head != self._head, head
+        new, self._head = head != self._head and head.index > self._known, head
         return head if new else None
 
     def _is_signed(self, found: Checkpoint) -> bool:

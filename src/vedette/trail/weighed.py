@@ -197,7 +197,8 @@ class Weighed:
 
     def _of_life(self) -> Iterator[Verdict]:
         evidence = self.evidence
-        damage = [*self.proof.altered, *(last for _, last in self.missing), *(n for n, _ in evidence.not_canonical)]
+        strange = [n for n, text in evidence.not_canonical if text == str(n)]
+        damage = [*self.proof.altered, *(last for _, last in self.missing), *strange]
         lost = max(damage, default=-1)
         yield from self._say("intent-without-outcome", (n for n in evidence.intents - self.proof.far if n > lost))
         yield from self._say("clock-step", evidence.clock_steps)

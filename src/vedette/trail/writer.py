@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from vedette.event import Ack, Event, Kind, Phase
@@ -16,6 +17,7 @@ from vedette.trail.commit import NOTHING, Content, committed
 from vedette.trail.folder import Full, Unavailable, allocate, prepare, release
 from vedette.trail.identities import recipients
 from vedette.trail.identity import Custody, identity
+from vedette.trail.mounts import is_weak
 from vedette.trail.room import FULL_ERRORS, Level, Room
 from vedette.trail.stream import Stream, born
 
@@ -23,6 +25,7 @@ RETRY = 0.5
 """Seconds until a birth that failed is tried again."""
 
 _MUCH = 4 * 1024 * 1024
+_FINDING, _INTENT = Kind.FINDING, Phase.INTENT  # looked up once: an Enum's class is slow to ask
 _GRAVE = frozenset({"high", "critical"})
 
 
@@ -30,7 +33,7 @@ class Writer:
     """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`.
 
     `content` is the policy of VEDETTE_CONTENT; `custody` says who may read the files, and who holds the host key.
-    `lost` counts the records that could not be written.
+    `lost` counts the records that could not be written; `sheds`: there is no room for content, but for findings.
     """
 
     def __init__(
@@ -56,7 +59,7 @@ class Writer:
         self.stream: Stream | None = None
         self.missed = lifecycle.Missed()
         self.lost = 0
-        self.patient = False
+        self.patient = self.sheds = False
         self.open: set[int] = set()
 
     def write(self, event: Event, content: Content) -> Ack:
@@ -66,12 +69,12 @@ class Writer:
         """
         try:
             stream = self._ready(event, len(content.frames))
-            n = stream.write(event, content, seal=event.kind is Kind.FINDING and _grave(event))
+            n = stream.write(event, content, seal=event.kind is _FINDING and _grave(event))
         except Exception as error:  # whatever is wrong here reaches the guard as one kind of fault
             if self.patient and isinstance(error, OSError) and error.errno in FULL_ERRORS:
                 raise Full(str(self._folder)) from error
             raise self._miss(event, error) from error
-        if event.phase is Phase.INTENT:
+        if event.phase is _INTENT:
             self.open.add(n)
         elif event.of is not None:
             self.open.discard(event.of)
@@ -91,15 +94,15 @@ class Writer:
     def filling(self) -> bool:
         return self.stream is not None and self.room.level(self.stream.total) > Level.FREE
 
-    @property
-    def sheds(self) -> bool:
-        """Whether content has to be left out, but for findings."""
-        return self.stream is not None and self.room.level(self.stream.total) >= Level.SHEDDING
-
     def _ready(self, event: Event, size: int) -> Stream:
         """The stream, if `event` with `size` bytes of content may be written to it. What is missing is told before."""
         stream = self.stream or self._begin()
-        self.room.admit(event, stream.total + size)
+        total = stream.total + size
+        if self.room.calm(total) and not self.missed.kinds:
+            self.sheds = False
+            return stream
+        self.sheds = self.room.level(total) >= Level.SHEDDING
+        self.room.admit(event, total)
         if self.missed and self.room.roomy(stream.total):
             self._close_gap(stream)
         return stream
@@ -115,7 +118,8 @@ class Writer:
                 with suppress(OSError):
                     self.stream.write(self.missed.begin(), NOTHING)
                     self.missed.opened = True
-        return Unavailable(f"{self._folder}: the trail cannot be written ({reason})")
+        plain = type(error) is Unavailable  # it says all there is to say
+        return Unavailable(str(error) if plain else f"{self._folder}: the trail cannot be written ({reason})")
 
     def tell_gap(self) -> None:
         """Close the gap if there is one and space has returned. An `OSError` or `Unavailable` if it has not."""
@@ -146,6 +150,8 @@ class Writer:
         who = identity(self._folder, self._origin, self._custody.host_log)
         rest = recipients(self._custody.at_rest)
         given = self._birth()
+        if is_weak(self._folder):
+            given = replace(given, facts={**given.facts, "vedette.disk": "weak"})
         slot = allocate(self._folder)
         try:
             stream = Stream(slot, born(who, slot.ordinal), keep_content=self._keep, rest=rest, sizes=self.room)

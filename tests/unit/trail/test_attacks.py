@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests import trail_forge as forge
+from tests.stores import elastic, filled, loki
 from tests.trail_forge import Host, Item, Stream
 
 from vedette.trail import sources
@@ -271,7 +272,25 @@ MATRIX: list[Row] = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def from_loki(streams: list[Stream], log: Host | None, beside: Beside, path: Path) -> Report:
+    """Each stream a Loki stream, with repeats, paged back."""
+    with loki.running(filled.loki(*streams, *([log] if log else []))) as address:
+        return verify(sources.open_source(f"loki:{address}"), beside)
+
+
+def from_elastic(streams: list[Stream], log: Host | None, beside: Beside, path: Path) -> Report:
+    """Shuffled documents with repeats, read back from a point in time."""
+    with elastic.running(filled.elastic(*streams, *([log] if log else []), opensearch=True)) as address:
+        return verify(sources.open_source(f"opensearch:{address}/logs-vedette"), beside)
+
+
 SOURCES = [from_segments, from_lines]
+STORES = [from_loki, from_elastic]
 PINNED = Beside(host_keys=forge.HOST_KEYS)
 
 
@@ -287,7 +306,7 @@ def whole() -> tuple[list[Stream], Host]:
     return streams, log
 
 
-@pytest.mark.parametrize("verified", SOURCES)
+@pytest.mark.parametrize("verified", [*SOURCES, *STORES])
 @pytest.mark.parametrize("row", MATRIX, ids=[row[0] for row in MATRIX])
 def test_row_with_anchors(row: Row, verified: Callable[..., Report], tmp_path: Path) -> None:
     """Each row gives these verdicts, no more and no fewer."""

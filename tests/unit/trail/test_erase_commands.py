@@ -74,6 +74,17 @@ def test_a_record_and_a_field_of_it(trail: Path) -> None:
     assert verdict.detail == f"{found['n']} {field}"
 
 
+def test_a_command_lets_nothing_go_however_full_the_trail_is(trail: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Far above the cap an erasure is told of all the same, and no segment is trimmed by it."""
+    (trail / "taken").write_bytes(bytes(80 * 1024 * 1024))
+    monkeypatch.setenv("VEDETTE_TRAIL_MAX", "64m")
+    before = len(records(trail, lifecycle=True))
+    assert main(["erase", "--user", "alice", "--reason", "x", "--yes"]) == 0
+    found = records(trail, lifecycle=True)
+    assert len(found) == before + 4 and "bob" in said(trail)
+    assert not [each for each in found if each.envelope.get("a", {}).get("vedette.lifecycle.phase") == "trim"]
+
+
 def test_who_and_why_are_redacted_like_all(trail: Path) -> None:
     """An operator's words may name the person that is to be forgotten."""
     assert (
@@ -165,7 +176,11 @@ def test_an_encrypted_trail_from_keygen_to_erasure(
         assert main(command) in (2, 3)
         told = capsys.readouterr().err
         assert "VEDETTE_AT_REST_KEY" in told and told.count("\n") == 1
+    assert main(["doctor"]) == 0
+    assert "no key here opens it" in capsys.readouterr().out
     monkeypatch.setenv("VEDETTE_AT_REST_KEY", str(identity))
+    assert main(["doctor"]) == 0
+    assert "VEDETTE_AT_REST_KEY opens it" in capsys.readouterr().out
     assert main(["show"]) == 0
     assert "a question of alice" in capsys.readouterr().out
     assert main(["erase", "--user", "alice", "--reason", "x", "--yes"]) == 0

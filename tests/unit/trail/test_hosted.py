@@ -345,6 +345,14 @@ def test_anchors_bound_the_time_of_records() -> None:
     assert told_json == {"first": 0, "last": 32, "after": "0", "before": str((AT + 35) * ns)}
 
 
+def test_a_stream_that_was_born_on_a_weak_disk_says_so() -> None:
+    """Also where only its export is at hand."""
+    one = Stream(0)
+    birth = {"vedette.lifecycle.phase": "birth", "vedette.ordinal": 0, "vedette.disk": "weak"}
+    one.record(k="lifecycle", a=birth).checkpoint(last=True)
+    assert told(verify(forge.lines(one), Beside(host_keys=forge.HOST_KEYS))) == ["unanchored", "weak-disk"]
+
+
 # Policy.
 
 

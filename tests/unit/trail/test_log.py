@@ -127,6 +127,7 @@ def test_files_and_folders_are_private_whatever_the_umask(tmp_path: Path) -> Non
             "ballast": 0o600,
             "trail.json": 0o600,
             "host.key": 0o400,
+            "keeper.lock": 0o600,
             "streams": 0o700,
             "streams/00000000": 0o700,
             "streams/00000000/lock": 0o600,

@@ -14,7 +14,7 @@ from tests import trail_forge as forge
 from vedette.trail import inclusion
 from vedette.trail.merkle import leaf_hash, root_of, spans
 from vedette.trail.notes import public_key
-from vedette.trail.proof import NoProof, Proof, check_proof, prove, read
+from vedette.trail.proof import Bodies, NoProof, Proof, check_proof, prove, read
 from vedette.trail.verify import Beside, Examined, examined
 
 ONE = forge.stream(0)
@@ -29,7 +29,11 @@ def seen(bodies: list[str]) -> Examined:
 def proof_of(n: int, bodies: list[str] | None = None) -> Proof:
     weighed = seen(forge.lines(ONE) if bodies is None else bodies).judge.of(ONE.id)
     assert weighed is not None
-    return prove(weighed, n, ONE.at("record", n).body)
+    return prove(weighed, n, body_in(ONE))
+
+
+def body_in(*streams: forge.Stream) -> Bodies:
+    return lambda stream, n: next(each for each in streams if each.id == stream).at("record", n).body
 
 
 def leaves(size: int) -> list[bytes]:
@@ -95,7 +99,7 @@ def test_a_record_beyond_the_last_checkpoint_has_none() -> None:
     weighed = seen(forge.lines(one)).judge.of(one.id)
     assert weighed is not None
     with pytest.raises(NoProof, match="no checkpoint covers it"):
-        prove(weighed, 37, one.at("record", 37).body)
+        prove(weighed, 37, body_in(one))
 
 
 @pytest.mark.parametrize(
@@ -136,6 +140,38 @@ def test_a_forged_root_is_not_signed() -> None:
     thief.leaves = [hashlib.sha256(bytes([n])).digest() for n in range(49)]
     line["notes"][3] = thief.note(3)
     assert f"bad-checkpoint-signature {ONE.id} 3" in map(str, check_proof(read(json.dumps(line)), KEY)[1])
+
+
+def kept() -> tuple[forge.Stream, forge.Host, Examined]:
+    """A stream whose birth the host key did not sign: a keeper under another user saw it."""
+    one = forge.stream(0, host=None)
+    log = forge.host(one).checkpoint()
+    return one, log, seen(forge.lines(one, log))
+
+
+@pytest.mark.parametrize("n", [0, 1, 40, 97, 101])
+def test_a_birth_that_the_host_log_attests_is_proven_by_its_record(n: int) -> None:
+    """The proof holds the host log's record that saw the first note, proven under the same pinned key."""
+    one, log, found = kept()
+    weighed = found.judge.of(one.id)
+    assert weighed is not None
+    proof = read(prove(weighed, n, body_in(one, log), found.judge.of(log.id)).line())
+    assert (check_proof(proof, KEY)[1], proof.head is not None) == ([], True)
+    assert check_proof(proof, OTHER)[1] != []
+    line = json.loads(proof.line())
+    del line["head"]
+    assert check_proof(read(json.dumps(line)), KEY)[1] != []
+    line["head"] = json.loads(proof_of(40).line())
+    assert check_proof(read(json.dumps(line)), KEY)[1] != []
+
+
+def test_without_the_host_log_such_a_birth_cannot_be_proven() -> None:
+    """Said, not guessed."""
+    one, _, found = kept()
+    weighed = found.judge.of(one.id)
+    assert weighed is not None
+    with pytest.raises(NoProof, match="host log that is not here"):
+        prove(weighed, 40, body_in(one))
 
 
 def test_a_mutated_proof_is_never_one() -> None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import errno
+import hmac
+import json
 import os
 import resource
 import signal
 import struct
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vedette import guard
+from vedette.config import load
 from vedette.event import Event, Kind
-from vedette.trail import Trail, Unavailable, identities, reading, rest
+from vedette.trail import Trail, Unavailable, identities, reading, rest, segment, sources
 from vedette.trail.follow import frames
 from vedette.trail.identities import BadIdentity, Keys, generate, read_identities, recipients
 from vedette.trail.identity import Custody
@@ -32,6 +41,7 @@ from vedette.trail.spool import (
     segment_files,
     stream_folders,
 )
+from vedette.trail.verify import verify
 
 SECRET, PUBLIC = generate()
 KEYS = Keys([identities.unb64u(SECRET.removeprefix(identities.SECRET))])
@@ -119,6 +129,30 @@ def test_a_nonce_never_comes_twice_not_even_after_a_failed_write(tmp_path: Path)
     assert found[len(before)] > before[-1] + 2  # the two frames that were refused used two
 
 
+def test_what_a_disk_lost_is_encrypted_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failed sync the same records go to another segment, under another key: no ciphertext comes twice."""
+    guard.loud(False)
+    trail = Trail(tmp_path / "trail", birth=birth, custody=Custody(at_rest=(PUBLIC,)))
+    assert trail.wait(trail.append(Event(kind=Kind.TOOL, name="first")))
+    real, failed = segment._datasync, []
+
+    def failing(descriptor: int) -> None:
+        if not failed:
+            failed.append(descriptor)
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(descriptor)
+
+    monkeypatch.setattr(segment, "_datasync", failing)
+    assert trail.wait(trail.append(Event(kind=Kind.TOOL, name="second", content={"said": WORDS}), sync=True))
+    trail.close("stop")
+    first, second = (read_segment(path) for path in files(tmp_path / "trail"))
+    assert first.frames[0].payload != second.frames[0].payload and second.header.first == 2
+    assert not {each.payload for each in first.frames} & {each.payload for each in second.frames}
+    found = [each for each in reading.records(tmp_path / "trail", keys=KEYS) if each.envelope["k"] == "tool"]
+    assert [each.content for each in found][-1] == {"said": WORDS}
+    assert verify(sources.segments(tmp_path / "trail", KEYS)).exit_code == 0
+
+
 def test_a_segment_moved_elsewhere_does_not_open(tmp_path: Path) -> None:
     """The wrapped key and each frame are bound to stream and segment number."""
     cipher = rest.Cipher(recipients([PUBLIC]), HEADER)
@@ -172,6 +206,69 @@ def test_a_recipient_that_is_none_writes_nothing_in_clear(tmp_path: Path) -> Non
         trail.append(Event(kind=Kind.TOOL, name="weather"))
     assert not files(tmp_path / "trail")
     trail.close("stop")
+
+
+def _labeled(label: bytes, kind: bytes, data: bytes) -> bytes:
+    return b"HPKE-v1" + kind + label + data
+
+
+def _extract(salt: bytes, label: bytes, kind: bytes, data: bytes) -> bytes:
+    return hmac.digest(salt or bytes(32), _labeled(label, kind, data), "sha256")
+
+
+def _expand(key: bytes, label: bytes, kind: bytes, data: bytes, size: int) -> bytes:
+    about = size.to_bytes(2, "big") + _labeled(label, kind, data)
+    return hmac.digest(key, about + b"\x01", "sha256")[:size]
+
+
+def _hpke_open(secret: bytes, sealed: bytes, info: bytes) -> bytes:
+    """RFC 9180, base mode, by its text: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM, empty aad, sequence 0."""
+    kem, suite = b"KEM\x00\x20", b"HPKE\x00\x20\x00\x01\x00\x02"
+    private = X25519PrivateKey.from_private_bytes(secret)
+    enc, ciphertext = sealed[:32], sealed[32:]
+    shared = private.exchange(X25519PublicKey.from_public_bytes(enc))
+    context = enc + private.public_key().public_bytes_raw()
+    shared = _expand(_extract(b"", b"eae_prk", kem, shared), b"shared_secret", kem, context, 32)
+    hashes = _extract(b"", b"psk_id_hash", suite, b"") + _extract(b"", b"info_hash", suite, info)
+    key = _extract(shared, b"secret", suite, b"")
+    schedule = b"\x00" + hashes
+    nonce = _expand(key, b"base_nonce", suite, schedule, 12)
+    return AESGCM(_expand(key, b"key", suite, schedule, 32)).decrypt(nonce, ciphertext, b"")
+
+
+def test_the_format_by_its_document_alone(tmp_path: Path) -> None:
+    """Key frame and frames open with HMAC, X25519 and AES-GCM, as docs/trail-format.md says, and nothing of ours."""
+    (path,) = files(recorded(tmp_path / "trail"))
+    data = path.read_bytes()
+    key_frame, *sealed = scan(data)
+    entries = json.loads(key_frame.payload)["keys"]
+    secret = base64.urlsafe_b64decode(SECRET.partition(":")[2] + "=")
+    public = X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+    assert [name for name, _ in entries] == [sha256(public).hexdigest()[:16]]
+    wrapped = base64.urlsafe_b64decode(entries[0][1] + "=" * (-len(entries[0][1]) % 4))
+    about = data[16:32] + data[36:40]
+    opener = AESGCM(_hpke_open(secret, wrapped, b"vedette at rest 1\n" + about))
+    opened = [
+        opener.decrypt(
+            bytes(4) + frame.payload[:8], frame.payload[8:], about + data[frame.offset + 4 : frame.offset + 12]
+        )
+        for frame in sealed
+    ]
+    assert [each.raw for each in reading.records(tmp_path / "trail", keys=KEYS)] == [
+        payload for payload, frame in zip(opened, sealed, strict=True) if frame.type == ENVELOPE
+    ]
+
+
+def test_bad_settings_take_the_safe_side() -> None:
+    """A recipient that is none: nobody, so nothing is written. A policy that is none: no content. Else the default."""
+    bad = {"VEDETTE_AT_REST": f"{PUBLIC},age1", "VEDETTE_CONTENT": "away", "VEDETTE_RETENTION": "soon"}
+    settings, problems = load(bad)
+    assert (settings.at_rest, settings.content, settings.retention) == (("nobody",), "none", 400)
+    assert {each.variable for each in problems} == set(bad)
+    good, none = load(
+        {"VEDETTE_AT_REST": f"{PUBLIC}, {PUBLIC}", "VEDETTE_RETENTION": "30d", "VEDETTE_CONTENT": "sealed"}
+    )
+    assert (good.at_rest, good.retention, good.at_rest_key, none) == ((PUBLIC, PUBLIC), 30, None, ())
 
 
 def test_an_identity_file_is_the_owners_alone(tmp_path: Path) -> None:

@@ -7,11 +7,15 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from tests.unit.trail.test_erase import birth, disk, event, opened, recorded, verdicts
 
+from vedette.event import Event, Kind
+from vedette.trail import due as looking
 from vedette.trail import reading, retention, sources
+from vedette.trail.due import due
 from vedette.trail.holds import Holds
-from vedette.trail.retention import DAY_NS, Retention, apply, cutoff, due
+from vedette.trail.retention import DAY_NS, Retention, apply, cutoff
 from vedette.trail.seals import Seals
 from vedette.trail.verify import verify
 
@@ -70,6 +74,29 @@ def test_what_is_through_is_not_read_again(tmp_path: Path) -> None:
     applied(tmp_path, later(400))
     assert json.loads((tmp_path / "retention.json").read_text())["00000000"] == 0
     assert not due(tmp_path, later(400))
+
+
+def test_records_without_content_do_not_part_a_run(tmp_path: Path) -> None:
+    """One trim record tells of a whole segment; a record that keeps its content parts it."""
+    trail = opened(tmp_path)
+    for user in "aabaa":
+        trail.append(event(user, "word"))
+        trail.append(Event(kind=Kind.EXCHANGE, name="GET"))
+    trail.close("stop")
+    Holds(tmp_path).add(who="counsel", why="case 7", user="b")
+    found = due(tmp_path, later(400))
+    assert [run[1:] for run in found.runs()] == [(1, 3), (7, 9)]
+    applied(tmp_path, later(400))
+    assert verdicts(tmp_path) == {f"trimmed {trail.stream} {n}" for n in (1, 3, 7, 9)}
+
+
+def test_a_great_deal_goes_a_part_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So much is never in memory at once; all of it goes, each part told of before."""
+    streams = [recorded(tmp_path, "ab") for _ in range(5)]
+    monkeypatch.setattr(looking, "MOST", 6)
+    assert len(due(tmp_path, later(400)).spots) == 8
+    assert applied(tmp_path, later(400)) == 20
+    assert verdicts(tmp_path) == {f"trimmed {stream} 1-2" for stream in streams}
 
 
 def test_content_under_a_live_writer_goes_too(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.spooled import Spooled
 from vedette.signals.logs import project
 from vedette.trail import answer as answers
 from vedette.trail import otlp
-from vedette.trail.answer import Action, Answer, pause, retry_after
+from vedette.trail.answer import Action, Answer, pause, retry_after, skew
 from vedette.trail.backlog import Backlog
 from vedette.trail.carrier import Carrier, Parked
 from vedette.trail.send import Send
@@ -343,6 +343,31 @@ def test_retry_after_as_a_date() -> None:
     """A date in the future is a wait, one in the past is none."""
     assert 55 < (retry_after(formatdate(time.time() + 60, usegmt=True)) or 0) <= 60
     assert retry_after(formatdate(time.time() - 60, usegmt=True)) == 0
+
+
+def test_the_clock_of_the_collector_is_read_from_its_answer(receiver: Receiver, stream: Spooled) -> None:
+    """How far it is ahead of ours; an answer that states no time, or none that is one, says nothing."""
+    assert 3590 < (skew(formatdate(time.time() + 3600, usegmt=True)) or 0) < 3610
+    assert [skew(each) for each in (None, "", "yesterday")] == [None, None, None]
+    backlog = Backlog(stream.folder, project, dead=True)
+    backlog.fill()
+    heard = _sender(_target(receiver))(backlog.next_batch())
+    assert abs(heard.skew if heard.skew is not None else 100.0) < 5
+
+
+def test_a_batch_is_dated_anew_once_by_the_clock_of_who_refuses_it(stream: Spooled) -> None:
+    """The host is an hour ahead: the batch goes again by the collector's clock, and only then is narrowed down."""
+    sent: list[int] = []
+
+    def send(items: Any) -> Answer:
+        sent.append(items[0].time_ns)
+        return Answer("400" if len(sent) < 3 else "200", skew=-3600.0)
+
+    shipping = Shipping(stream, send)
+    shipping.run()
+    assert 3590 < (sent[0] - sent[1]) / 1e9 < 3610
+    assert (shipping.parked, shipping.backlog.place.n) == ([], 16)
+    assert len(sent) == 4  # refused, dated anew, refused, two halves
 
 
 def test_the_wish_of_the_collector_comes_first(receiver: Receiver, stream: Spooled) -> None:

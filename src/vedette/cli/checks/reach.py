@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from vedette.redact import BadKey, available, load_key
 from vedette.trail import Unavailable
 from vedette.trail.answer import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Action, Answer
 from vedette.trail.folder import prepare
+from vedette.trail.identities import BadIdentity, Keys, read_identities, recipients, wrapped
 from vedette.trail.target import Target, target
 
 PATIENCE = 5.0
@@ -53,6 +54,21 @@ def redaction(settings: Settings) -> Check:
     except (BadKey, OSError) as error:
         return Check("redaction", "bad", str(error))
     return Check("redaction", "ok", f"mode {settings.redact}, {available()}, key {key.id}")
+
+
+def at_rest(settings: Settings) -> Iterator[Check]:
+    """Whether what is encrypted here can be opened here: else nothing can be shipped, shown or erased."""
+    if not settings.at_rest:
+        return
+    try:
+        to = recipients(settings.at_rest)
+        keys = Keys(read_identities(settings.at_rest_key) if settings.at_rest_key else ())
+        opens = keys.unwrapped(wrapped(bytes(32), to, b""), b"") is not None
+    except (Unavailable, BadIdentity) as error:
+        yield Check("at rest", "bad", str(error))
+        return
+    about = "VEDETTE_AT_REST_KEY opens it" if opens else "no key here opens it: it can be neither shipped nor shown"
+    yield Check("at rest", "ok" if opens else "warn", f"encrypted to {len(to)} recipient(s); {about}")
 
 
 def collector(env: Mapping[str, str], settings: Settings) -> Check:

@@ -29,10 +29,11 @@ _DATADOG = (
 )
 
 
-def open_source(spec: str, window: Window | None = None, stream: str = "") -> Source:
+def open_source(spec: str, window: Window | None = None, stream: str = "", *, host_log: Path | None = None) -> Source:
     """The source that `spec` names. Raises `Unreachable`, now or while it is read.
 
-    Window and stream spare a backend what is not asked for; what comes may still be more.
+    Window and stream spare a backend what is not asked for; what comes may still be more. `host_log` is where that of a
+    trail's folder lies, if not in it.
     """
     name, colon, where = spec.partition(":")
     if spec == "-":
@@ -47,7 +48,7 @@ def open_source(spec: str, window: Window | None = None, stream: str = "") -> So
     if not path.exists():
         raise Unreachable(f"{path}: there is no such file or folder")
     exported = path.is_file() or (not (path / "streams").is_dir() and any(path.iterdir()))
-    return Files([str(path)]) if exported else Segments(path)
+    return Files([str(path)]) if exported else Segments(path, host_log=host_log)
 
 
 def _remote(module: str, name: str, request: Request) -> Source:

@@ -39,6 +39,8 @@ class Frames:
     def bodies(self, path: Path, *, last: bool) -> Iterator[str]:
         """What one file holds. Raises `OSError`."""
         data = path.read_bytes()
+        if last and not data[: spool.HEADER_SIZE].strip(b"\x00"):
+            return  # its maker died before it wrote anything into it
         self._head(data)
         self._at = spool.HEADER_SIZE
         while self._at < len(data):

@@ -23,6 +23,7 @@ from vedette.trail.verdicts import plain
 
 STALL = 60.0
 """So many seconds without a message, although there are more, and the topic counts as unreachable."""
+_CONNECT_MS = 10_000
 _POLL_MS = 1000
 
 
@@ -45,7 +46,11 @@ class Kafka(Source):
     def __iter__(self) -> Iterator[str]:
         try:
             consumer = KafkaConsumer(
-                bootstrap_servers=self._brokers.split(","), group_id=None, enable_auto_commit=False, **self._options
+                bootstrap_servers=self._brokers.split(","),
+                group_id=None,
+                enable_auto_commit=False,
+                bootstrap_timeout_ms=_CONNECT_MS,
+                **self._options,
             )
             try:
                 yield from self._messages(consumer)
