@@ -86,6 +86,14 @@ def test_a_host_key_is_pinned_for_all(form: str) -> None:
     assert bad.startswith("bad-checkpoint-signature ") and bad.endswith(" 0")
 
 
+def test_another_name_does_not_dodge_a_pin() -> None:
+    """Keys are pinned, and a stream comes under a name that is not among them: nobody's signature is the host's."""
+    stranger = forge.stream(0, records=20, prefix="vedette.loca1/" + "f" * 32)
+    report = verify(forge.lines(stranger), host_keys=forge.HOST_KEYS)
+    assert f"bad-checkpoint-signature {stranger.id} 0" in [str(each) for each in report.verdicts]
+    assert report.exit_code == 2
+
+
 def _with_type(text: str) -> str:
     return forge.base64.b64encode(b"\x01" + forge.base64.b64decode(text)).decode()
 
