@@ -67,8 +67,11 @@ def reconciled(stream: Spooled) -> int:
     return places.load(stream.folder, reconcile.NAME).segment
 
 
-def test_what_the_backend_holds_is_reconciled(stream: Spooled, backend: Backend) -> None:
+def test_what_the_backend_holds_is_reconciled(
+    stream: Spooled, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of a dead stream all segments; the window begins where the first of them was made; it is asked once."""
+    monkeypatch.setattr(reconcile, "EVERY", 0.0)
     ships = shipper(stream, backend)
     assert ships.drain(10)
     for _ in range(2):
