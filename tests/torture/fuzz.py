@@ -121,11 +121,12 @@ def one(number: int, seed: int, folder: Path) -> tuple[str, str]:
 
 
 def _false(came: Sequence[str], streams: Sequence[forge.Stream]) -> str:
-    """Why a whole report is wrong."""
+    """Why a whole report is wrong. That the newest stream is not there at all cannot be seen where lines are read."""
     signed = _bodies(streams, parts=True)
     here = {_essence(body) for body in came}
     lost = min((each - here for each in (signed, _bodies(streams, parts=False))), key=len)
-    if lost:
+    newest = _bodies(streams[-1:], parts=True)
+    if lost and not (lost >= newest and lost <= newest | _bodies(streams[-1:], parts=False)):
         return f"whole, but {len(lost)} bodies are missing: {min(lost)[:80]}"
     ids = {each.id for each in streams}
     true = {each.body for one in streams for each in one.items}
@@ -232,6 +233,7 @@ class _Alone:
 
 
 def main(argv: Sequence[str] = ()) -> int:
+    argv = [each for each in argv if each != "--scale"]  # `python -m tests.torture` says it so
     count = int(argv[0]) if argv else LONG
     seed = int(argv[1]) if len(argv) > 1 else 1
     begin = time.monotonic()
