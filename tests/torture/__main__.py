@@ -38,7 +38,6 @@ LONG = {
 """`fuzz` runs short as tests/unit/trail/test_fuzz.py."""
 
 
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("--short", action="store_true", help="as CI runs them")
