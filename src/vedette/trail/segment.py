@@ -65,7 +65,8 @@ class SegmentFile:
     __slots__ = (
         "_born",
         "_cipher",
-        "_fd", "_most",
+        "_fd",
+        "_most",
         "_path",
         "_reserved",
         "_sizes",
