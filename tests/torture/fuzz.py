@@ -1,6 +1,6 @@
 """T17: mutated exports and segments into the verifier: no crash, no input above a second, never a false "whole".
 
-    python -m tests.torture.fuzz [COUNT] [SEED]
+    python -m tests.torture.fuzz --scale COUNT --seed SEED
 
 Whole is false where a body that was signed did not come, or a record came that was not. What is repeated, reordered,
 or no part of a trail does not make it false. Every input is made from its number and the seed, so that one that fails
@@ -9,6 +9,7 @@ can be made again.
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import multiprocessing
@@ -232,17 +233,18 @@ class _Alone:
         """Nothing to end."""
 
 
-def main(argv: Sequence[str] = ()) -> int:
-    argv = [each for each in argv if each != "--scale"]  # `python -m tests.torture` says it so
-    count = int(argv[0]) if argv else LONG
-    seed = int(argv[1]) if len(argv) > 1 else 1
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=int, default=LONG, help="so many inputs")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args(arguments)
     begin = time.monotonic()
-    grades, wrong = run(count, seed, jobs=multiprocessing.cpu_count())
-    told = ", ".join(f"{number:,} {grade.lower().replace('_', ' ')}" for grade, number in grades.most_common())
-    print(f"T17 fuzz: {count:,} inputs in {time.monotonic() - begin:.0f} s: {told}; {len(wrong)} wrong")
-    print("\n".join(wrong[:20]))
+    grades, wrong = run(args.scale, args.seed, jobs=multiprocessing.cpu_count())
+    told = " ".join(f"{grade.lower().replace('_', '-')}={number}" for grade, number in grades.most_common())
+    print(f"fuzz: inputs={args.scale} {told} wrong={len(wrong)} ({time.monotonic() - begin:.0f} s)")
+    print("\n".join(wrong[:20]), end="\n" if wrong else "")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
