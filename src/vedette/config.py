@@ -315,6 +315,13 @@ class Settings:
         "latest or 1.41",
         "Names in signals: the newest, or those of semantic conventions 1.41. The trail always holds the newest.",
     )
+    from_headers: str = _setting(
+        "VEDETTE_FROM_HEADERS",
+        "",
+        str,
+        "Name=value, comma separated",
+        "HTTP headers for what `vedette verify --from` and VEDETTE_RECONCILE read: tenants, tokens.",
+    )
     origin: str = _setting(
         "VEDETTE_ORIGIN", "vedette.local", str, "a name", "Who signs: the origin of the checkpoints."
     )
@@ -363,7 +370,7 @@ def _parse(meta: Mapping[str, Any], text: str, env: Env, problems: list[Problem]
         return meta["parse"](safe)
 
 
-SECRET = frozenset({"redact_key"})
+SECRET = frozenset({"redact_key", "from_headers"})
 
 
 def table(settings: Settings | None = None) -> list[tuple[str, str, str, str]]:

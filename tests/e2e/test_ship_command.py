@@ -101,3 +101,17 @@ def test_without_a_collector_it_says_what_to_set(tmp_path: Path) -> None:
     done = python("-c", COMMAND, "ship", env={"VEDETTE_TRAIL": str(tmp_path)})
     assert done.returncode == 2
     assert done.stderr == "vedette ship: there is no collector to ship to: set OTEL_EXPORTER_OTLP_ENDPOINT\n"
+
+
+def test_what_a_daemon_has_not_shipped_is_never_let_go(tmp_path: Path) -> None:
+    """Also where the process does not know the daemon's collector, and in a command's own hands."""
+    script = "import vedette; from vedette import runtime; vedette.start(); print(runtime.running().shipping.limits)"
+    for env, word in (
+        ({"VEDETTE_SHIP": "daemon"}, "'acked'"),
+        ({"VEDETTE_SHIP": "daemon", "VEDETTE_RECONCILE": "loki:http://localhost"}, "'reconciled'"),
+        ({}, "None"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:9", "VEDETTE_SHUTDOWN": "0"}, "'acked'"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:9", "VEDETTE_SHIP": "off"}, "None"),
+    ):
+        done = python("-c", script, env={"VEDETTE_TRAIL": str(tmp_path / "trail"), **env})
+        assert f"acknowledged={word}" in done.stdout, done.stderr

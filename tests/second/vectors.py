@@ -110,6 +110,7 @@ def _plain(name: str, lines: Sequence[str]) -> Iterator[Vector]:
     yield vector(f"{name}: whole", name, lines, lines)
     yield vector(f"{name}: reversed, every line twice", name, lines, lines, reverse=True, twice=True)
     yield vector(f"{name}: no host key pinned", name, lines, lines, host_keys={})
+    yield vector(f"{name}: keys pinned, none for it", name, lines, lines, host_keys={"other.example/x/host": OTHER})
     yield vector(f"{name}: another host key pinned for all", name, lines, lines, host_keys={"*": OTHER})
 
 

@@ -240,7 +240,8 @@ function mark(by, a) {
 class Stream {
   constructor(evidence, hostKeys, attested = { heads: new Map() }, trims = []) {
     Object.assign(this, { evidence, attested, name: evidence.stream, trail: evidence.prefix, told: new Set(), heads: [], closed: false, certified: false });
-    this.hostKey = hostKeys[`${this.trail}/host`] ?? hostKeys["*"] ?? null;
+    const nobody = Object.keys(hostKeys).length ? Buffer.alloc(0) : null;
+    this.hostKey = hostKeys[`${this.trail}/host`] ?? hostKeys["*"] ?? nobody;
     evidence.isHost ? this.hostChain() : this.chain();
     this.begin = this.findTrim(trims);
     this.prove();

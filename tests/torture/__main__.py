@@ -18,6 +18,7 @@ SHORT = {
     "storm": 5_000,
     "soak": 60,
     "drain": 20_000,
+    "erasing": 12,
 }
 LONG = {
     "kills": 10_000,
@@ -31,7 +32,10 @@ LONG = {
     "storm": 50_000,
     "soak": 600,
     "drain": 200_000,
+    "erasing": 1_000,
+    "fuzz": 10_000_000,
 }
+"""`fuzz` runs short as tests/unit/trail/test_fuzz.py."""
 
 
 def main() -> int:

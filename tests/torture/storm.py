@@ -34,16 +34,15 @@ STORM = """
             inside("audit")
 
     armed = False
-    trail = Trail(folder, birth=birth, limits=Limits(most=512 * 1024 * 1024))
+    trail = Trail(folder, birth=birth, limits=Limits(most=512 * 1024))  # small segments: they roll often
     trail.append(event("first"))
-    trail._writer.room.most = 512 * 1024  # small segments: they roll often
+    trail._writer.room.count = lambda total: None  # and yet there is room for all of it
+    trail._writer.room._base = -(10**12)
     sys.addaudithook(audit)
     signal.signal(signal.SIGALRM, lambda number, frame: inside("signal"))
     signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
     gc.set_threshold(50)
     armed, count = True, 0
-    trail._writer.room.count = lambda total: None
-    trail._writer.room._base = -(10**12)
     while sum(seen.values()) < scale:
         Dying()
         trail.append(event("outer"))

@@ -11,7 +11,7 @@ from vedette.event import Ack, Call
 
 
 class Line(Protocol):
-    """What capture asks of the line. None of these raises to its caller, but for `AuditUnavailable` where it is asked for."""
+    """What capture asks of the line. None raises to its caller, but for `AuditUnavailable` where that is asked for."""
 
     def begin(self, call: Call) -> Ack | None:
         """Open the span and write the intent; an Ack means that the effect should wait until it is on disk."""

@@ -43,10 +43,14 @@ class Shipping:
 
     @property
     def limits(self) -> Limits:
-        """What the trail may take. With a collector, only its word, or that of its backend, lets records go."""
+        """What the trail may take. With a collector, only its word, or that of its backend, lets records go.
+
+        Where a daemon ships, its collector need not be known here.
+        """
         settings = self._settings
         word = "reconciled" if settings.reconcile else "acked"
-        return Limits(settings.trail_max, settings.on_full, word if self._target else None, settings.sync)
+        shipped = settings.ship == "daemon" or self._target is not None
+        return Limits(settings.trail_max, settings.on_full, word if shipped else None, settings.sync)
 
     def resource(self) -> dict[str, Any]:
         """The resource of this process, redacted."""

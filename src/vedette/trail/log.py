@@ -90,14 +90,12 @@ class Trail:
     @property
     def stream(self) -> str | None:
         """The id of the current stream, or None before its first record."""
-        stream = self._writer.stream
-        return stream.id if stream else None
+        return self._writer.stream.id if self._writer.stream else None
 
     @property
     def ordinal(self) -> int | None:
         """The place of the current stream among those of its folder, or None before its first record."""
-        stream = self._writer.stream
-        return stream.ordinal if stream else None
+        return self._writer.stream.ordinal if self._writer.stream else None
 
     @property
     def open_intents(self) -> int:

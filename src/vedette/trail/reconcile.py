@@ -14,7 +14,9 @@ from pathlib import Path
 
 from vedette.trail import place as places
 from vedette.trail.backlog import Backlog
+from vedette.trail.follow import more
 from vedette.trail.item import Project
+from vedette.trail.keeper import writer_is_dead
 from vedette.trail.place import Place
 from vedette.trail.sources.request import Unreachable, Window
 from vedette.trail.spool import HEADER_SIZE, BadSegment, Header, segment_files, stream_folders
@@ -51,20 +53,23 @@ class Reconciler:
                 return
 
     def _stream(self, folder: Path) -> Iterator[Again]:
-        """Up to the first segment of which something is missing."""
+        """Up to the first segment of which something is missing. Of a dead stream the last segment is closed too."""
         done, acked = places.load(folder, NAME), places.load(folder)
         files = segment_files(folder)
-        due = [path for path in files[:-1] if done.segment <= int(path.stem) < acked.segment]
+        ended = writer_is_dead(folder) and not more(folder, acked.segment, acked.offset)
+        end = len(files) if ended else sum(int(path.stem) < acked.segment for path in files[:-1])
+        due = [] if done == acked else [path for path in files[:end] if int(path.stem) >= done.segment]
         if not due:
             return
         backlog = Backlog(folder, self._project, dead=True)
         held = self._held(backlog.stream, due[0])
-        for path, after in zip(due, files[files.index(due[0]) + 1 :], strict=False):
-            wanted = {_digest(item.body) for item in backlog.items(int(path.stem))}
-            if not wanted <= held:
+        for path in due:
+            if not {_digest(item.body) for item in backlog.items(int(path.stem))} <= held:
                 yield folder, int(path.stem), _first(path)
                 return
-            places.save(folder, Place(int(after.stem), HEADER_SIZE, _first(after), acked.time), NAME)
+            after = files[files.index(path) + 1 :]
+            place = Place(int(after[0].stem), HEADER_SIZE, _first(after[0]), acked.time) if after else acked
+            places.save(folder, place, NAME)
 
     def _held(self, stream: str, since: Path) -> set[bytes]:
         """What the backend shows of a stream, 32 bytes a body. Shipped times never lie before the segment began."""

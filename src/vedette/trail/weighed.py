@@ -15,6 +15,9 @@ from vedette.trail.known import Known
 from vedette.trail.notes import Checkpoint, Note
 from vedette.trail.verdicts import StreamReport, Verdict, joined, plain, runs, span
 
+NOBODY = b""
+"""The key of a trail that is not among the pinned ones: no signature is its own. Another name must not dodge a pin."""
+
 
 class Weighed:
     """One stream, weighed. `attested` is what a proven host log says of it, `trims` what was deleted of it by rule.
@@ -38,7 +41,8 @@ class Weighed:
         self.stream = evidence.stream
         self.known = known
         self.trail = evidence.heads.prefix
-        self.host_key = host_keys.get(f"{self.trail}/host", host_keys.get("*"))
+        otherwise = host_keys.get("*", NOBODY if host_keys else None)
+        self.host_key = host_keys.get(f"{self.trail}/host", otherwise)
         self.attested = attested or Attested()
         self.window = window
         self.chain: Chain = self._chain()

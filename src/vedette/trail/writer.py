@@ -33,7 +33,7 @@ class Writer:
     """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`.
 
     `content` is the policy of VEDETTE_CONTENT; `custody` says who may read the files, and who holds the host key.
-    `lost` counts the records that could not be written; `sheds`: there is no room for content, but for findings.
+    `lost` counts the records that could not be written.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Writer:
         self.stream: Stream | None = None
         self.missed = lifecycle.Missed()
         self.lost = 0
-        self.patient = self.sheds = False
+        self.patient = False
         self.open: set[int] = set()
 
     def write(self, event: Event, content: Content) -> Ack:
@@ -94,14 +94,20 @@ class Writer:
     def filling(self) -> bool:
         return self.stream is not None and self.room.level(self.stream.total) > Level.FREE
 
+    @property
+    def sheds(self) -> bool:
+        """Whether content has to be left out, but for findings."""
+        stream = self.stream
+        if stream is None or self.room.calm(stream.total):
+            return False
+        return self.room.level(stream.total) >= Level.SHEDDING
+
     def _ready(self, event: Event, size: int) -> Stream:
         """The stream, if `event` with `size` bytes of content may be written to it. What is missing is told before."""
         stream = self.stream or self._begin()
         total = stream.total + size
         if self.room.calm(total) and not self.missed.kinds:
-            self.sheds = False
             return stream
-        self.sheds = self.room.level(total) >= Level.SHEDDING
         self.room.admit(event, total)
         if self.missed and self.room.roomy(stream.total):
             self._close_gap(stream)

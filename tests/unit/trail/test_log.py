@@ -571,7 +571,7 @@ INTERRUPT = """
 
 
 def test_interrupts_in_the_middle_of_appends(tmp_path: Path) -> None:
-    """Ctrl-C at any point: the chain stays whole, no number twice, no acknowledged record missing, no lock left held."""
+    """Ctrl-C anywhere: the chain stays whole, no number twice, no acknowledged record missing, no lock left held."""
     run = [sys.executable, "-c", textwrap.dedent(INTERRUPT), str(tmp_path)]
     done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=True)
     acknowledged, interrupts = map(int, done.stdout.split())

@@ -86,6 +86,26 @@ def test_a_host_key_is_pinned_for_all(form: str) -> None:
     assert bad.startswith("bad-checkpoint-signature ") and bad.endswith(" 0")
 
 
+def test_another_name_does_not_dodge_a_pin() -> None:
+    """Keys are pinned, and a stream comes under a name that is not among them: nobody's signature is the host's."""
+    stranger = forge.stream(0, records=20, prefix="vedette.loca1/" + "f" * 32)
+    report = verify(forge.lines(stranger), host_keys=forge.HOST_KEYS)
+    assert f"bad-checkpoint-signature {stranger.id} 0" in [str(each) for each in report.verdicts]
+    assert report.exit_code == 2
+
+
+@pytest.mark.parametrize("left", [0, 128, 200])
+def test_a_stream_of_which_nothing_can_be_read_is_not_passed_over(tmp_path: Path, left: int) -> None:
+    """Its folder is there: cut to the header, or all of it overwritten, it is at least not closed."""
+    folder = forge.folder(tmp_path / "trail", forge.stream(0, records=20), forge.stream(1, records=20))
+    file = folder / "streams" / "00000001" / "000000.seg"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:left] + b"\xff" * (len(whole) - left) * (left == 200))
+    report = verify(sources.segments(folder))
+    assert "stream-not-closed ordinal 1" in [str(each) for each in report.verdicts]
+    assert report.exit_code == 1
+
+
 def _with_type(text: str) -> str:
     return forge.base64.b64encode(b"\x01" + forge.base64.b64decode(text)).decode()
 

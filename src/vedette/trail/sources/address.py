@@ -16,6 +16,7 @@ from vedette.trail.sources.request import Request, Unreachable, Window
 from vedette.trail.sources.segments import Segments
 
 HEADERS = "VEDETTE_FROM_HEADERS"
+"""Read when a backend is opened, by whoever opens it."""
 
 _REMOTE = {
     "loki": ("loki", "Loki"),

@@ -25,6 +25,7 @@ class Frames:
     """File by file. `due` is the number of the record that comes next.
 
     `corrupt` holds the numbers that were due where something is damaged and more follows; `torn`: nothing follows.
+    `is_empty`: no body came of any file.
     """
 
     def __init__(self, keys: Keys) -> None:
@@ -34,6 +35,7 @@ class Frames:
         self.due = 0
         self.corrupt: list[int] = []
         self.torn = False
+        self.is_empty = True
         self._contents: list[bytes] = []
 
     def bodies(self, path: Path, *, last: bool) -> Iterator[str]:
@@ -45,7 +47,9 @@ class Frames:
         self._at = spool.HEADER_SIZE
         while self._at < len(data):
             for frame in opened(self._scan(data), path, self._keys):
-                yield from self._frame(frame)
+                for body in self._frame(frame):
+                    self.is_empty = False
+                    yield body
             if not data[self._at :].strip(b"\x00"):
                 return
             self._at = _resume(data, self._at) or len(data)

@@ -61,7 +61,9 @@ class Segments(Source):
 
     def _conclude(self, folder: Path, reader: Frames, *, live: bool) -> None:
         known = self.known
-        if not reader.stream:
+        if reader.is_empty:
+            if reader.corrupt:
+                self.complain("nothing in it could be read")
             known.unborn |= {int(folder.name)} if folder != self._host_log else set()
             return
         if live:
