@@ -1,4 +1,4 @@
-"""Reads a stream from its files and insists on every promise of the format; written against the format, not the code."""
+"""Reads a stream from its files and insists on every promise of the format; written from the format, not the code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vedette.trail.spool import CHECKPOINT, CONTENT, ENVELOPE, read_segment, seg
 
 @dataclass
 class Sound:
-    """A stream that has been found whole: records in order, each with its content; notes; `sealed` records are signed."""
+    """A stream that was found whole: records in order, each with its content; notes; `sealed` records are signed."""
 
     id: str = ""
     ordinal: int = -1

@@ -13,6 +13,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -240,7 +241,7 @@ def test_segments_roll_and_each_can_be_verified_alone(trail: Trail, monkeypatch:
     read = [read_segment(each) for each in files]
     assert len(read) > 3
     assert all(each.stat().st_size <= 64 * 1024 for each in files)
-    for before, after in zip(read, read[1:], strict=False):
+    for before, after in pairwise(read):
         assert before.tail == "clean"
         assert before.frames[-1].type == after.frames[0].type == CHECKPOINT
         assert before.frames[-1].payload == after.frames[0].payload
