@@ -7,12 +7,13 @@ so that it can be said once and stand in the coverage record. `vedette` commands
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from vedette import values
 
 Env = Mapping[str, str]
 
@@ -38,84 +39,6 @@ def state_folder(env: Env) -> Path:
     return Path(tempfile.gettempdir()) / f"vedette-{os.getuid()}"
 
 
-def _folder(text: str) -> Path:
-    return Path(text).expanduser().absolute()
-
-
-def _folder_or_none(text: str) -> Path | None:
-    return _folder(text) if text else None
-
-
-def _bool(text: str) -> bool:
-    return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}[
-        text.lower()
-    ]
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _size(text: str) -> int:
-    units = {"k": 1024, "m": 1024**2, "g": 1024**3}
-    factor = units.get(text[-1:].lower(), 1)
-    number = int(text[:-1] if factor > 1 else text)
-    if number < 0:
-        raise ValueError(text)
-    return number * factor
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if not 0 < number <= 10**6:
-        raise ValueError(text)
-    return number
-
-
-def _seconds(text: str) -> float:
-    number = float(text)
-    if not 0 <= number < 86_400:
-        raise ValueError(text)
-    return number
-
-
-def _age(text: str) -> float:
-    units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-    number = float(text[:-1] if text[-1:].lower() in units else text) * units.get(text[-1:].lower(), 1)
-    if not 0 < number < float("inf"):
-        raise ValueError(text)
-    return number
-
-
-def _days(text: str) -> int:
-    """Days; 0 = for ever."""
-    number = int(text.lower().removesuffix("d"))
-    if number < 0:
-        raise ValueError(text)
-    return number
-
-
-def _recipients(text: str) -> tuple[str, ...]:
-    """Public keys; or `nobody`, which is taken for a bad value: what should be encrypted is then not written at all."""
-    names = _names(text)
-    if any(name != "nobody" and not re.fullmatch(r"x25519:[A-Za-z0-9_-]{43}", name) for name in names):
-        raise ValueError(text)
-    return names
-
-
-def _file(text: str) -> Path | None:
-    return _folder(text) if text else None
-
-
-def _one_of(*values: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text.lower() not in values:
-            raise ValueError(text)
-        return text.lower()
-
-    return parse
-
-
 def _setting(
     variable: str, default: str, parse: Callable[[str], Any], allowed: str, about: str, *, safe: str | None = None
 ) -> Any:
@@ -131,17 +54,17 @@ _SIZE = "bytes, or a number with k, m or g"
 class Settings:
     """Everything that can be set. The table in README.md and `vedette config` are made from this class."""
 
-    trail: Path = _setting("VEDETTE_TRAIL", "", _folder, "a folder", "Where the trail is written.")
+    trail: Path = _setting("VEDETTE_TRAIL", "", values.folder, "a folder", "Where the trail is written.")
     disable: tuple[str, ...] = _setting(
-        "VEDETTE_DISABLE", "", _names, "names, comma separated; `*` for all", "Instrumentors that are not woven."
+        "VEDETTE_DISABLE", "", values.names, "names, comma separated; `*` for all", "Instrumentors that are not woven."
     )
     inline: bool = _setting(
-        "VEDETTE_INLINE", "0", _bool, "1 or 0", "Walk the line on the host's thread (tests, serverless)."
+        "VEDETTE_INLINE", "0", values.flag, "1 or 0", "Walk the line on the host's thread (tests, serverless)."
     )
     write_ahead: str = _setting(
         "VEDETTE_WRITE_AHEAD",
         "actions",
-        _one_of("actions", "all", "off"),
+        values.one_of("actions", "all", "off"),
         "actions, all or off",
         "Which operations leave an intent record before they have an effect: tool calls, exchanges, processes and "
         "changes; everything; nothing.",
@@ -149,7 +72,7 @@ class Settings:
     redact: str = _setting(
         "VEDETTE_REDACT",
         "all",
-        _one_of("all", "secrets", "off"),
+        values.one_of("all", "secrets", "off"),
         "all, secrets or off",
         "What is taken out: secrets and personal data; secrets only; nothing (warns, and stands in the record).",
     )
@@ -170,14 +93,14 @@ class Settings:
     lineage: bool = _setting(
         "VEDETTE_LINEAGE",
         "1",
-        _bool,
+        values.flag,
         "1 or 0",
         "Whether records carry keyed fingerprints of results and requests, by which rules see where data went.",
     )
     content: str = _setting(
         "VEDETTE_CONTENT",
         "ship",
-        _one_of("ship", "trail", "sealed", "none"),
+        values.one_of("ship", "trail", "sealed", "none"),
         "ship, trail, sealed or none",
         "Where redacted content goes: to the trail and the collector; to the trail only; to the collector encrypted, "
         "under keys that stay in the trail's folder; nowhere, a commitment only.",
@@ -186,14 +109,14 @@ class Settings:
     retention: int = _setting(
         "VEDETTE_RETENTION",
         "400d",
-        _days,
+        values.days,
         "days, such as 400d; 0: for ever",
         "How long the trail keeps content, if it has room. Records and checkpoints stay, and so does the proof.",
     )
     at_rest: tuple[str, ...] = _setting(
         "VEDETTE_AT_REST",
         "",
-        _recipients,
+        values.recipients,
         "x25519:... keys of `vedette keygen`, comma separated",
         "Who can read the trail's files: they are encrypted to these keys. Without any, they are not encrypted.",
         safe="nobody",
@@ -201,14 +124,14 @@ class Settings:
     at_rest_key: Path | None = _setting(
         "VEDETTE_AT_REST_KEY",
         "",
-        _file,
+        values.folder_or_none,
         "a file, 0600",
         "The key that opens encrypted trails, for shipping, `vedette show` and `vedette verify`.",
     )
     ship: str = _setting(
         "VEDETTE_SHIP",
         "thread",
-        _one_of("thread", "daemon", "off"),
+        values.one_of("thread", "daemon", "off"),
         "thread, daemon or off",
         "Who carries the trail to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names: a thread of this process; "
         "`vedette ship`, running beside it; nobody.",
@@ -216,7 +139,7 @@ class Settings:
     ship_max_age: float = _setting(
         "VEDETTE_SHIP_MAX_AGE",
         "6d",
-        _age,
+        values.age,
         "a number with s, m, h or d",
         "How old a time the collector's backend takes: older records are shipped with a later time (Datadog: 17h). "
         "Their true time stays in the record.",
@@ -224,14 +147,14 @@ class Settings:
     trail_max: int = _setting(
         "VEDETTE_TRAIL_MAX",
         "0",
-        _size,
+        values.size,
         f"{_SIZE}; 0: the smaller of 1g and a tenth of what is free",
         "How much the trail's folder may take.",
     )
     on_full: str = _setting(
         "VEDETTE_ON_FULL",
         "gap",
-        _one_of("gap", "block", "refuse"),
+        values.one_of("gap", "block", "refuse"),
         "gap, block or refuse",
         "When nothing can be written: count what is missing and go on; wait up to 2 s first; or raise "
         "`vedette.AuditUnavailable` before a tool call, process or change has an effect.",
@@ -239,7 +162,7 @@ class Settings:
     sync: tuple[str, ...] = _setting(
         "VEDETTE_SYNC",
         "auth,finding,change,close,tool,process",
-        _names,
+        values.names,
         "kinds, comma separated; `all`; `off`",
         "What is on disk before anybody goes on; all else is within 50 ms. `off` never forces anything to disk.",
     )
@@ -260,7 +183,7 @@ class Settings:
     host_log: Path | None = _setting(
         "VEDETTE_HOST_LOG",
         "",
-        _folder_or_none,
+        values.folder_or_none,
         "a folder",
         "Where `vedette keeper` keeps the host log and the host key, under a user of its own. Default: in the trail's "
         "folder, kept by the processes that record.",
@@ -268,50 +191,62 @@ class Settings:
     anchors: tuple[str, ...] = _setting(
         "VEDETTE_ANCHORS",
         "",
-        _names,
+        values.names,
         "anchors, comma separated: tsa:URL#ca=FILE, witness:URL#key=KEY, file:FOLDER, s3lock:URL",
         "Who outside this host is shown the host log, so that not even its keys can rewrite what they have seen.",
     )
     anchor_period: float = _setting(
-        "VEDETTE_ANCHOR_PERIOD", "60", _seconds, "seconds", "How often they are shown it; 600 for a public service."
+        "VEDETTE_ANCHOR_PERIOD",
+        "60",
+        values.seconds,
+        "seconds",
+        "How often they are shown it; 600 for a public service.",
     )
     anchor_min: int = _setting(
-        "VEDETTE_ANCHOR_MIN", "1", _count, "a number from 1", "How many of them must agree for `vedette verify`."
+        "VEDETTE_ANCHOR_MIN", "1", values.count, "a number from 1", "How many of them must agree for `vedette verify`."
     )
     body_limit: int = _setting(
-        "VEDETTE_BODY_LIMIT", "1m", _size, _SIZE, "How much of one body is kept (its head and its tail)."
+        "VEDETTE_BODY_LIMIT", "1m", values.size, _SIZE, "How much of one body is kept (its head and its tail)."
     )
     queue: int = _setting(
         "VEDETTE_QUEUE",
         "2048",
-        _count,
+        values.count,
         "a number from 1 to 1000000",
         "Operations that may wait for the line before the host walks it itself.",
     )
     readonly_tools: tuple[str, ...] = _setting(
         "VEDETTE_READONLY_TOOLS",
         "",
-        _names,
+        values.names,
         "globs, comma separated",
         "Tools without side effects: their intent is not forced to disk before they run.",
     )
     sync_timeout: float = _setting(
-        "VEDETTE_SYNC_TIMEOUT", "2", _seconds, "seconds", "How long a tool waits for its intent to reach the disk."
+        "VEDETTE_SYNC_TIMEOUT",
+        "2",
+        values.seconds,
+        "seconds",
+        "How long a tool waits for its intent to reach the disk.",
     )
     shutdown: float = _setting(
         "VEDETTE_SHUTDOWN",
         "2",
-        _seconds,
+        values.seconds,
         "seconds",
         "How long the end of the process may wait for the line and the shipper.",
     )
     sigterm: bool = _setting(
-        "VEDETTE_SIGTERM", "0", _bool, "1 or 0", "Seal the trail on SIGTERM, where the host has no handler of its own."
+        "VEDETTE_SIGTERM",
+        "0",
+        values.flag,
+        "1 or 0",
+        "Seal the trail on SIGTERM, where the host has no handler of its own.",
     )
     semconv: str = _setting(
         "VEDETTE_SEMCONV",
         "latest",
-        _one_of("latest", "1.41"),
+        values.one_of("latest", "1.41"),
         "latest or 1.41",
         "Names in signals: the newest, or those of semantic conventions 1.41. The trail always holds the newest.",
     )
@@ -338,12 +273,12 @@ def load(env: Env | None = None, **given: Any) -> tuple[Settings, tuple[Problem,
     unknown = sorted(set(given) - {each.name for each in fields(Settings)})
     if unknown:
         raise TypeError(f"vedette.start() has no setting {unknown[0]!r}; see `vedette config`")
-    values: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     problems: list[Problem] = []
     for each in fields(Settings):
         text = _text(given.get(each.name)) or env.get(each.metadata["variable"], "") or _default(each.metadata, env)
-        values[each.name] = _parse(each.metadata, text, env, problems)
-    return Settings(**values), tuple(problems)
+        found[each.name] = _parse(each.metadata, text, env, problems)
+    return Settings(**found), tuple(problems)
 
 
 def _text(value: Any) -> str:
