@@ -35,7 +35,7 @@ class _Searched:
                 pattern = self._patterns[number] = self._compile(self._sources[number])
             at = 0
             while (match := pattern.search(data, at)) is not None:
-                found.append((number, match.end()))
+                found.append((number, match.end(), match.start()))
                 if number >= rules:
                     break
                 at = match.start() + 1
