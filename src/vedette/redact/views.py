@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 from vedette.redact.span import Span
 
-_ESCAPE = re.compile(rb"\\\\*[nrt\"'/]")
+_ESCAPE = re.compile(rb"\\\\{0,7}[nrt\"'/]")
 _MEANT_BY = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t"}
 _UNICODE = re.compile(rb"\\{1,4}u([0-9A-Fa-f]{4})")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")

@@ -70,7 +70,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...]) -> Running:
     shipping = Shipping(settings, redactor)
 
     def born() -> Event:
-        return redactor.event(birth(shipping.resource()))
+        return redactor.event(birth(shipping.resource(), redactor.key_id))
 
     trail = Trail(
         settings.trail,
