@@ -33,8 +33,8 @@ _FORMAT = re.compile(r"%[sdv]|%\(|\{[^{}]{0,120}\}|\$\{|\{\{|<%|\$\(|#\{|\\u|\+ 
 _ONE = r"(?:[A-Z]{1,18}|[A-Z]?[a-z]{1,18}(?:[A-Z][a-z]{1,17}){0,4})"
 _WORDY = re.compile(rf"{_ONE}(?:[_\-. :/,]{_ONE})+")
 _RUNS = re.compile(r"[a-z]{4,}|[A-Z]{5,}")
-_NAMELIKE = 0.4
-"""The share of a value in runs of letters of one case from which on it is a name; of random base 62 it is a tenth."""
+_JOINED, _CASED = 0.4, 0.55
+"""The share of a value in such runs from which on it is a name: with separators in it, and without; of random base 62 a tenth."""
 _WORKED_ON = re.compile(
     r"\b(?:compile|encode|decode|cast|namedtuple|join|split|strip|format|isinstance|getattr|Attribute|Identifier)\([a-zA-Z]{0,2}[\"'`]$"
 )
@@ -124,8 +124,13 @@ def _is_joined(value: str) -> bool:
 
 def _is_name(value: str) -> bool:
     """An identifier of words: two cases or separators, and mostly runs of letters of one case."""
-    joined = "_" in value or "." in value or (value != value.lower() and value != value.upper())
-    return joined and sum(map(len, _RUNS.findall(value))) >= _NAMELIKE * len(value)
+    if "_" in value or "." in value:
+        least = _JOINED
+    elif value not in (value.lower(), value.upper()):
+        least = _CASED
+    else:
+        return False
+    return sum(map(len, _RUNS.findall(value))) >= least * len(value)
 
 
 def _is_word(value: str) -> bool:
