@@ -19,7 +19,7 @@ from vedette.redact.scanners.contract import Hit
 from vedette.redact.span import Span, united, veiled, without_tokens
 from vedette.redact.views import View, blobs, percent, unescaped
 
-MOST_CANDIDATES, _BYTES_A_CANDIDATE = 500, 200
+MOST_CANDIDATES, _BYTES_A_CANDIDATE = 300, 400
 """Hits of one core in one text that are judged, and one more for so many bytes; what is beyond is masked unverified."""
 
 _UNVERIFIED = 9
@@ -55,7 +55,7 @@ class Finder:
 
     def find(self, data: bytes, depth: int = 2) -> Found:
         """Raises what the scanner raises (`Busy`, `TooDense`): the caller withholds."""
-        view = unescaped(data) if b"\\" in data else View(data)
+        view = unescaped(data) if b"\\" in data or b"\x1b" in data else View(data)
         if b"[" in data:
             view.data = veiled(view.data)
         spans, keyed, blobbed = self._look(view.data)

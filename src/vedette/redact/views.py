@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from vedette.redact.span import Span
 
 _ESCAPE = re.compile(rb"\\\\{0,7}[nrt\"'/]")
+_COLOUR = re.compile(rb"\x1b\[[0-9;]{0,32}[A-Za-z]")
 _MEANT_BY = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t"}
 _UNICODE = re.compile(rb"\\{1,4}u([0-9A-Fa-f]{4})")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -64,10 +65,12 @@ class View:
 def unescaped(data: bytes) -> View:
     r"""`\n` as a blank and a line feed, `\"` as a blank and a quote, at any level: same length, so the same places.
 
-    `\uXXXX` becomes one byte: itself where it is ASCII, else one that is no letter.
+    A terminal's colours become blanks. `\uXXXX` becomes one byte: itself where it is ASCII, else one that is no letter.
     """
     original = data
     data = _ESCAPE.sub(_undone, data)
+    if b"\x1b[" in data:
+        data = _COLOUR.sub(lambda match: b" " * len(match.group()), data)
     view = _substituted(data, _UNICODE, _code_point) if b"\\u" in data else View(data)
     view._escaped = original
     return view
