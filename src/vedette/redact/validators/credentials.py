@@ -33,8 +33,8 @@ _FORMAT = re.compile(r"%[sdv]|%\(|\{[^{}]{0,120}\}|\$\{|\{\{|<%|\$\(|#\{|\\u|\+ 
 _ONE = r"(?:[A-Z]{1,18}|[A-Z]?[a-z]{1,18}(?:[A-Z][a-z]{1,17}){0,4})"
 _WORDY = re.compile(rf"{_ONE}(?:[_\-. :/,]{_ONE})+")
 _RUNS = re.compile(r"[a-z]{4,}|[A-Z]{5,}")
-_JOINED, _CASED = 0.4, 0.55
-"""The share of a value in such runs from which on it is a name: with separators in it, and without; of random base 62 a tenth."""
+_JOINED, _CASED, _OF_A_FORMAT = 0.4, 0.55, 0.65
+"""The share of a value in such runs from which on it is a name: with separators in it, without, and of the very length and alphabet of a provider's format; of random base 62 a tenth."""
 _WORKED_ON = re.compile(
     r"\b(?:compile|encode|decode|cast|namedtuple|join|split|strip|format|isinstance|getattr|Attribute|Identifier)\([a-zA-Z]{0,2}[\"'`]$"
 )
@@ -122,7 +122,7 @@ def _is_joined(value: str) -> bool:
     return ("_" in value or "." in value) and value.replace("_", "").replace(".", "").isalnum() and _is_name(value)
 
 
-def _is_name(value: str) -> bool:
+def _is_name(value: str, at_least: float = 0.0) -> bool:
     """An identifier of words: two cases or separators, and mostly runs of letters of one case."""
     if "_" in value or "." in value:
         least = _JOINED
@@ -130,7 +130,7 @@ def _is_name(value: str) -> bool:
         least = _CASED
     else:
         return False
-    return sum(map(len, _RUNS.findall(value))) >= least * len(value)
+    return sum(map(len, _RUNS.findall(value))) >= max(least, at_least) * len(value)
 
 
 def _is_word(value: str) -> bool:
@@ -178,7 +178,7 @@ def context(before: str, value: str, after: str) -> Verdict:
     """
     if _HASH_BEFORE.search(before) or _PATH.fullmatch(value):
         return ""
-    if (_is_word(value) or _is_name(value)) and not _GROUPS.fullmatch(value):
+    if (_is_word(value) or _is_name(value, _OF_A_FORMAT)) and not _GROUPS.fullmatch(value):
         return ""
     assigned = _ASSIGNED.search(before)
     if assigned is None:
