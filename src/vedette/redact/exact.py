@@ -23,9 +23,15 @@ _TRIES = 8
 _BEFORE, _AFTER = 128, 16
 """Bytes around a value that its judge is shown; before it the match, where the match is not the value alone."""
 
+_NAME, _LINE = 40, 80
+"""Bytes before a name that may belong to it, or to its line."""
+
+_NAME_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz.$-"
+_NAME_BEFORE = r"[0-9A-Za-z_.$\-]{0,40}?"
+
 Judge = Callable[[str, str, str], str]
 
-_WIDE = 400
+_WIDE = 1000
 """Bytes of a window from which on going back may cost more than a millisecond."""
 
 Place = tuple[int, int, int, int]
@@ -43,7 +49,9 @@ class Exact:
         self.rule = rule
         self._search = search
         self._left, self._right, self._value, self._width = rule.left, rule.right, rule.value, rule.width
-        self._anchored = re.compile(rule.exact.encode()).match if rule.width else None
+        self.from_start = rule.group == "keyvalue"
+        exact = rule.exact.removeprefix(_NAME_BEFORE) if self.from_start else rule.exact
+        self._anchored = re.compile(exact.encode()).match if rule.width or self.from_start else None
         self._strength = STRENGTH[rule.group]
         self._is_token = rule.group == "token"
         self._not_after = _bytes_of(rule.not_after)
@@ -53,9 +61,9 @@ class Exact:
         self._validator = validators.REGISTRY[rule.validator] if rule.validator else None
         self._judge = validators.JUDGES[rule.judge] if rule.judge else None
 
-    def span(self, data: bytes, end: int) -> Span | None:
-        """The value that the hit before `end` belongs to; None if it is none."""
-        place = self._place(data, end)
+    def span(self, data: bytes, end: int, start: int) -> Span | None:
+        """The value that the hit before `end` belongs to; None if it is none. `start`: where the core begins."""
+        place = self._beside_name(data, end, start) if self.from_start else self._place(data, end)
         if place is None:
             return None
         begin, start, stop = place
@@ -71,12 +79,21 @@ class Exact:
             return self._by_judge(self._judge, data, begin, start, stop)
         return self._by_rule(data, start, stop, clean)
 
+    def _beside_name(self, data: bytes, end: int, start: int) -> tuple[int, int, int] | None:
+        """The value behind a name: the match begins at the name; what belongs to the name before is the judge's."""
+        match = self._anchored(data, start) if self._anchored else None
+        if match is None or match.end() < end:
+            return None
+        lo = max(start - (_LINE if self.rule.judge == "line" else _NAME), 0)
+        if self.rule.judge == "line":
+            return max(data.rfind(b"\n", lo, start) + 1, lo), *match.span(self._value)
+        return lo + len(data[lo:start].rstrip(_NAME_BYTES)), *match.span(self._value)
+
     def _place(self, data: bytes, end: int) -> tuple[int, int, int] | None:
         """Where the match begins, and where its value lies."""
-        if self._anchored is not None and end >= self._width:
-            match = self._anchored(data, end - self._width)
-            if match is not None and match.end() >= end:
-                return match.start(), *match.span(self._value)
+        if self._anchored is not None:
+            match = self._anchored(data, end - self._width) if end >= self._width else None
+            return (match.start(), *match.span(self._value)) if match is not None and match.end() >= end else None
         hi = min(end + self._right, len(data))
         lo = max(end - self._left, 0)
         last = -1
@@ -129,6 +146,16 @@ class Exact:
         rule = self.rule
         alert = alert and rule.tier == "alert" and not (rule.stop and validators.stopped(value))
         return Span(start, stop, self._strength, self.number, alert)
+
+
+_NAME_RUN = re.compile(rb"[0-9A-Za-z_.$\-]{1,80}")
+
+
+def name_at(data: bytes, start: int) -> bytes:
+    """The whole name that has a secret's name at `start`."""
+    lo = max(start - _NAME, 0)
+    match = _NAME_RUN.match(data, lo + len(data[lo:start].rstrip(_NAME_BYTES)))
+    return match.group() if match else b""
 
 
 def _bytes_of(body: str) -> frozenset[int]:

@@ -7,9 +7,11 @@ undone, percent-escapes undone as well where there are any, and runs of base64 t
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left, insort
 from collections.abc import Callable
 
-from vedette.redact.exact import Exact, Searches, searcher
+from vedette.redact.exact import Exact, Searches, name_at, searcher
+from vedette.redact.keynames import is_plain
 from vedette.redact.pack import Pack
 from vedette.redact.rule import Rule
 from vedette.redact.scanners.choose import Engine, imported
@@ -17,8 +19,8 @@ from vedette.redact.scanners.contract import Hit
 from vedette.redact.span import Span, united, veiled, without_tokens
 from vedette.redact.views import View, blobs, percent, unescaped
 
-MOST_CANDIDATES = 2_000
-"""Hits of one core in one text that are judged; what is beyond is masked unverified, so that the time stays linear."""
+MOST_CANDIDATES, _BYTES_A_CANDIDATE = 300, 400
+"""Hits of one core in one text that are judged, and one more for so many bytes; what is beyond is masked unverified."""
 
 _UNVERIFIED = 9
 """Strength of a span that was not judged: any other names the union."""
@@ -53,7 +55,7 @@ class Finder:
 
     def find(self, data: bytes, depth: int = 2) -> Found:
         """Raises what the scanner raises (`Busy`, `TooDense`): the caller withholds."""
-        view = unescaped(data) if b"\\" in data else View(data)
+        view = unescaped(data) if b"\\" in data or b"\x1b" in data else View(data)
         if b"[" in data:
             view.data = veiled(view.data)
         spans, keyed, blobbed = self._look(view.data)
@@ -102,7 +104,7 @@ class Finder:
             return spans, False, False
         if engine.cores is not self._cores:
             self._cores, self._by_core = engine.cores, {}
-        gates = {core - len(engine.cores) for core, _ in hits if core >= len(engine.cores)}
+        gates = {core - len(engine.cores) for core, _, _ in hits if core >= len(engine.cores)}
         return spans + self._judged(data, hits), 0 in gates, 1 in gates
 
     def shifted(self, data: bytes, by: int) -> list[Span]:
@@ -110,27 +112,41 @@ class Finder:
         return [span._replace(rule=span.rule + by) for span in self._look(data)[0]]
 
     def _judged(self, data: bytes, hits: list[Hit]) -> list[Span]:
+        """Tokens first: what ends inside one that is sure is asked about no more."""
         found: list[Span] = []
         done: dict[int, int] = {}
         counts: dict[int, int] = {}
-        for core, end in sorted(hits):
-            exacts = self._by_core.get(core)
-            if exacts is None:
-                exacts = self._by_core[core] = self._made(core)
-            if not exacts:
+        sure: list[tuple[int, int]] = []
+        most = MOST_CANDIDATES + len(data) // _BYTES_A_CANDIDATE
+        last = (-1, -1)
+        for _, core, end, start in sorted((self._rank(core), core, end, start) for core, end, start in hits):
+            exacts = self._by_core[core]
+            if (core, end) == last or not exacts or _is_inside(sure, end):
+                continue
+            last = (core, end)
+            if exacts[0].from_start and is_plain(name_at(data, start)):
                 continue
             counts[core] = seen = counts.get(core, 0) + 1
-            if seen > MOST_CANDIDATES:
+            if seen > most:
                 found.append(Span(max(end - exacts[0].rule.left, 0), end, _UNVERIFIED, exacts[0].number, False))
                 continue
             for exact in exacts:
                 if end <= done.get(exact.number, -1):
                     continue
-                span = exact.span(data, end)
+                span = exact.span(data, end, start)
                 if span is not None:
                     done[exact.number] = span.end
                     found.append(span)
+                    if span.alert and not span.strength:
+                        insort(sure, (span.start, span.end))
         return found
+
+    def _rank(self, core: int) -> int:
+        """0 for a core of tokens; its rules are made ready when it is first seen."""
+        exacts = self._by_core.get(core)
+        if exacts is None:
+            exacts = self._by_core[core] = self._made(core)
+        return 0 if exacts and exacts[0].rule.group == "token" else 1
 
     def _made(self, core: int) -> tuple[Exact, ...]:
         """The rules of a core, each compiled once, when its core is first seen."""
@@ -152,3 +168,9 @@ class Finder:
             for start, end, text in blobs(data)
             if (inner := self.find(text, depth - 1)).spans
         ]
+
+
+def _is_inside(spans: list[tuple[int, int]], end: int) -> bool:
+    """Whether a hit ends inside one of these (sorted) spans."""
+    at = bisect_left(spans, (end, 0)) - 1
+    return at >= 0 and end <= spans[at][1]

@@ -43,6 +43,13 @@ def is_secret(name: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
+def is_plain(name: bytes) -> bool:
+    """Whether a name that has a secret's name in it surely names none: `max_tokens`, `public_key`."""
+    plain = normal(name.decode("latin-1")) if len(name) <= 80 else ""
+    return (plain in EXEMPT and plain != "key") or plain.endswith(("tokens", "keyid", "tokenid", "secretid"))
+
+
+@functools.lru_cache(maxsize=4096)
 def is_secret_query(name: str) -> bool:
     """The same for a query parameter, where `key` and `sig` are credentials."""
     return normal(name) in QUERY or is_secret(name)

@@ -11,11 +11,15 @@ import re
 from collections.abc import Callable, Iterator
 
 from vedette.redact import keynames
+from vedette.redact.span import TOKEN
 
 Named = tuple[int, int, str]
 """(start, end, name)."""
 
-_KEY = re.compile(rb"""(\\{0,7})(["'])([A-Za-z_][0-9A-Za-z_.\-]{1,79})\1\2\s{0,8}:\s{0,8}""")
+_KEYS = tuple(
+    re.compile(quote + rb"([A-Za-z_][0-9A-Za-z_.\-]{1,79})(\\{0,7})" + quote + rb"\s{0,8}:\s{0,8}")
+    for quote in (b'"', b"'")
+)
 _LONGEST = 16 * 1024
 _LOCATION = re.compile(rb"://[^\s\"'<>\\]{1,8192}")
 _PARAMETER = re.compile(rb"(?:^|[?&#;])([A-Za-z_][0-9A-Za-z_.\-%\[\]]{0,79})=([^&#;\s\"'<>]+)")
@@ -28,19 +32,20 @@ def in_json(data: bytes, is_secret: Callable[[str], bool]) -> tuple[list[Named],
     """Values of secret names, and whether one of them is no string, so that only a parser can tell where it ends."""
     found: list[Named] = []
     parse = False
-    for match in _KEY.finditer(data):
-        name = match.group(3).decode()
-        if not is_secret(name):
-            continue
-        at = match.end()
-        quote = match.group(1) + match.group(2)
-        if data.startswith(quote, at):
-            start = at + len(quote)
-            end = _closing(data, start, quote)
-            if end > start:
-                found.append((start, end, name))
-        elif data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS:
-            parse = True
+    for pattern in _KEYS:
+        for match in pattern.finditer(data):
+            name = match.group(1).decode()
+            if not is_secret(name) or not data.endswith(match.group(2), 0, match.start()):
+                continue
+            at = match.end()
+            quote = match.group(2) + data[match.start() : match.start() + 1]
+            if data.startswith(quote, at):
+                start = at + len(quote)
+                end = _closing(data, start, quote)
+                if end > start:
+                    found.append((start, end, name))
+            elif data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS:
+                parse = True
     return found, parse
 
 
@@ -81,5 +86,5 @@ def in_form(data: bytes) -> Iterator[Named]:
 def _parameters(data: bytes, start: int, end: int) -> Iterator[Named]:
     for match in _PARAMETER.finditer(data, start, end):
         name = match.group(1).decode("ascii", "replace")
-        if keynames.is_secret_query(name):
+        if keynames.is_secret_query(name) and not TOKEN.match(data, match.start(2)):  # masked before
             yield *match.span(2), name

@@ -40,8 +40,11 @@ def united(spans: list[Span]) -> list[Span]:
 
 
 def _union(one: Span, other: Span) -> Span:
-    strong = min(one, other, key=lambda each: (each.strength, each.start - each.end, each.rule))
-    return Span(one.start, max(one.end, other.end), strong.strength, strong.rule, one.alert or other.alert)
+    """`one` begins first."""
+    end = other.end if other.end > one.end else one.end
+    if (other.strength, other.start - other.end, other.rule) < (one.strength, one.start - one.end, one.rule):
+        return Span(one.start, end, other.strength, other.rule, one.alert or other.alert)
+    return Span(one.start, end, one.strength, one.rule, one.alert or other.alert)
 
 
 def without_tokens(data: bytes, spans: list[Span]) -> list[Span]:

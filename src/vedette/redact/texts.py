@@ -15,8 +15,9 @@ from urllib.parse import unquote_to_bytes
 from vedette.event import Label
 from vedette.redact import keynames, named
 from vedette.redact.find import Finder, Found
-from vedette.redact.memory import Memory, Onward
+from vedette.redact.memory import LONGEST, Memory, Onward
 from vedette.redact.policy import Policy, mark
+from vedette.redact.rule import Rule
 from vedette.redact.scanners.contract import Busy, TooDense
 from vedette.redact.span import Span, united, without_tokens
 from vedette.redact.tokens import Tokens
@@ -28,6 +29,17 @@ MAX_TEXT = 1024 * 1024
 
 _BY_NAME, _BY_MEMORY = -2, -3
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
+
+
+class _Told(NamedTuple):
+    """What stands in for a rule where none found the value; its kind is that of the name or of the first sight."""
+
+    id: str
+    group: str
+    kind: str = ""
+
+
+_TOLD = {_BY_NAME: _Told("name", "name"), _BY_MEMORY: _Told("memory", "memory")}
 
 
 class Taken(NamedTuple):
@@ -66,34 +78,31 @@ class Texts:
 
         `form`: the whole text may be a form or a query. Raises `Busy` or `TooDense`.
         """
-        found = self.finder().find(data)
+        finder, policy = self.finder(), self.policy()
+        found = finder.find(data)
         spans, parse = found.spans, False
         kinds: dict[int, str] = {}
         if found.keyed or form or b"://" in data:
-            spans, kinds, parse = self._with_names(data, found, form)
+            spans, kinds, parse = _with_names(data, found, policy, form)
         if not spans and not self.memory.values:
             return [], parse
-        self._remember(data, spans, kinds)
+        self._remember(data, spans, kinds, finder)
         if self.memory.values:
             spans = self._with_copies(data, spans, kinds)
-        return [cut for span in spans if (cut := self._cut(data, span, kinds)) is not None], parse
-
-    def _with_names(self, data: bytes, found: Found, form: bool) -> tuple[list[Span], dict[int, str], bool]:
-        """The rules' spans and those of values under secret names; the kinds of the latter by where they start."""
-        parse, values = False, list(named.in_urls(data))
-        if form:
-            values += named.in_form(data)
-        if found.keyed:
-            in_json, parse = named.in_json(data, self.policy().is_secret)
-            values += in_json
-        kinds = {start: keynames.kind(name) for start, _, name in values}
-        spans = [Span(start, end, 1, _BY_NAME, False) for start, end, _ in values if not _is_nothing(data[start:end])]
-        return (without_tokens(data, united([*found.spans, *spans])) if spans else found.spans), kinds, parse
-
-    def _remember(self, data: bytes, spans: list[Span], kinds: dict[int, str]) -> None:
+        cuts = []
         for span in spans:
-            if span.end - span.start <= 512 and (span.strength < 2 or span.alert) and span.rule != -1:
-                self.memory.add(_value(data, span), self._kind(span, kinds), span.start)
+            told = finder.rule(span.rule) if span.rule >= 0 else _TOLD[span.rule]
+            kind = told.kind or kinds.get(span.start, "secret")
+            cut = self._cut(data, span, kind, told, policy)
+            if cut is not None:
+                cuts.append(cut)
+        return cuts, parse
+
+    def _remember(self, data: bytes, spans: list[Span], kinds: dict[int, str], finder: Finder) -> None:
+        for span in spans:
+            if span.end - span.start <= LONGEST and (span.strength < 2 or span.alert):
+                kind = finder.rule(span.rule).kind if span.rule >= 0 else kinds.get(span.start, "secret")
+                self.memory.add(_value(data, span), kind, span.start)
 
     def _with_copies(self, data: bytes, spans: list[Span], kinds: dict[int, str]) -> list[Span]:
         found = self.memory.copies(data)
@@ -105,28 +114,14 @@ class Texts:
             data, united([*spans, *(Span(each.start, each.end, 8, _BY_MEMORY, False) for each in found)])
         )
 
-    def _kind(self, span: Span, kinds: dict[int, str]) -> str:
-        return self.finder().rule(span.rule).kind if span.rule >= 0 else kinds.get(span.start, "secret")
-
-    def _rule(self, span: Span) -> tuple[str, str]:
-        """The id and the group of what found it."""
-        if span.rule < 0:
-            name = "memory" if span.rule == _BY_MEMORY else "name"
-            return name, name
-        rule = self.finder().rule(span.rule)
-        return rule.id, rule.group
-
-    def _cut(self, data: bytes, span: Span, kinds: dict[int, str]) -> Cut | None:
+    def _cut(self, data: bytes, span: Span, kind: str, told: Rule | _Told, policy: Policy) -> Cut | None:
         """None for what the user's policy lets stand."""
         value = _value(data, span)
-        kind = self._kind(span, kinds)
-        rule, group = self._rule(span)
-        policy = self.policy()
-        action = "token" if policy.is_plain else self._action(policy, kind, rule, value)
+        action = "token" if policy.is_plain else self._action(policy, kind, told.id, value)
         if action == "keep":
             return None
         digest = self.tokens.digest(kind, value)
-        taken = Taken(kind, digest, rule, group, "alert" if span.alert else "redact")
+        taken = Taken(kind, digest, told.id, told.group, "alert" if span.alert else "redact")
         return Cut(span.start, span.end, mark(action, kind, digest, value), taken)
 
     def _action(self, policy: Policy, kind: str, rule: str, value: bytes) -> str:
@@ -151,6 +146,19 @@ class Texts:
     def why(self, error: Exception) -> str:
         """The reason for an error, in one word."""
         return {Busy: "busy", TooDense: "dense"}.get(type(error), "error")
+
+
+def _with_names(data: bytes, found: Found, policy: Policy, form: bool) -> tuple[list[Span], dict[int, str], bool]:
+    """The rules' spans and those of values under secret names; the kinds of the latter by where they start."""
+    parse, values = False, list(named.in_urls(data))
+    if form:
+        values += named.in_form(data)
+    if found.keyed:
+        in_json, parse = named.in_json(data, policy.is_secret)
+        values += in_json
+    kinds = {start: keynames.kind(name) for start, _, name in values}
+    spans = [Span(start, end, 1, _BY_NAME, False) for start, end, _ in values if not _is_nothing(data[start:end])]
+    return (without_tokens(data, united([*found.spans, *spans])) if spans else found.spans), kinds, parse
 
 
 def _value(data: bytes, span: Span) -> bytes:

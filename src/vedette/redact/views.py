@@ -14,12 +14,15 @@ from collections.abc import Callable, Iterator
 
 from vedette.redact.span import Span
 
-_ESCAPES = ((b"n", b"\n"), (b'"', b'"'), (b"t", b"\t"), (b"r", b"\r"), (b"/", b"/"), (b"'", b"'"))
-_DEEP = {b'"': (7, 3, 1), b"'": (7, 3, 1)}
-_PLAIN = (4, 2, 1)
+_ESCAPE = re.compile(rb"\\\\{0,7}[nrt\"'/]")
+_COLOUR = re.compile(rb"\x1b\[[0-9;]{0,32}[A-Za-z]")
+_MEANT_BY = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t"}
 _UNICODE = re.compile(rb"\\{1,4}u([0-9A-Fa-f]{4})")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
-_BASE64 = re.compile(rb"(?<![0-9A-Za-z+/_\-])[0-9A-Za-z+/_\-]{40,}={0,2}")
+_RUN = 40
+_IN_RUN = bytes(
+    0x61 if chr(each).isascii() and (chr(each).isalnum() or chr(each) in "+/-_") else 0x20 for each in range(256)
+)
 _HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+|[0-9]+")
 LONGEST_BASE64 = 64 * 1024
 
@@ -62,17 +65,20 @@ class View:
 def unescaped(data: bytes) -> View:
     r"""`\n` as a blank and a line feed, `\"` as a blank and a quote, at any level: same length, so the same places.
 
-    `\uXXXX` becomes one byte: itself where it is ASCII, else one that is no letter.
+    A terminal's colours become blanks. `\uXXXX` becomes one byte: itself where it is ASCII, else one that is no letter.
     """
     original = data
-    levels = b"\\\\" in data
-    for letter, meant in _ESCAPES:
-        if b"\\" + letter in data:
-            for run in _DEEP.get(letter, _PLAIN) if levels else (1,):
-                data = data.replace(b"\\" * run + letter, b" " * run + meant)
+    data = _ESCAPE.sub(_undone, data)
+    if b"\x1b[" in data:
+        data = _COLOUR.sub(lambda match: b" " * len(match.group()), data)
     view = _substituted(data, _UNICODE, _code_point) if b"\\u" in data else View(data)
     view._escaped = original
     return view
+
+
+def _undone(match: re.Match[bytes]) -> bytes:
+    escape = match.group()
+    return b" " * (len(escape) - 1) + _MEANT_BY.get(escape[-1], escape[-1:])
 
 
 def _code_point(digits: bytes) -> bytes:
@@ -106,12 +112,23 @@ def _substituted(data: bytes, pattern: re.Pattern[bytes], meant: Callable[[bytes
 
 def blobs(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     """(start, end, text) of each run of base64 that decodes to printable text."""
-    for match in _BASE64.finditer(data):
-        start, end = match.span()
+    for start, end in _runs(data):
         if end - start <= LONGEST_BASE64 and not _HEX.fullmatch(data, start, end):
-            text = decoded(match.group())
+            text = decoded(data[start:end])
             if text is not None:
                 yield start, end, text
+
+
+def _runs(data: bytes) -> Iterator[tuple[int, int]]:
+    """Runs of 40 and more characters of base64, with their padding."""
+    shape = data.translate(_IN_RUN)
+    start = shape.find(b"a" * _RUN)
+    while start >= 0:
+        end = shape.find(b" ", start)
+        end = len(data) if end < 0 else end
+        padded = end + len(data[end : end + 2]) - len(data[end : end + 2].lstrip(b"="))
+        yield start, padded
+        start = shape.find(b"a" * _RUN, end)
 
 
 def decoded(run: bytes) -> bytes | None:

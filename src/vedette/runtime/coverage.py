@@ -99,8 +99,8 @@ def blind() -> list[str]:
     return [name for name in BLIND if name in sys.modules] + [f"span of {name}" for name in left_out()]
 
 
-def birth(resource: dict[str, Any]) -> Call:
-    """The first record of a stream: who runs here, with what."""
+def birth(resource: dict[str, Any], redaction_key: str) -> Call:
+    """The first record of a stream: who runs here, with what, and by which key its pseudonyms were made."""
     call = lifecycle("birth")
     call.facts |= {
         "service.name": str(resource.get("service.name", "")),
@@ -115,6 +115,7 @@ def birth(resource: dict[str, Any]) -> Call:
         "telemetry.sdk.version": importlib.metadata.version("opentelemetry-sdk"),
         "process.executable.name": os.path.basename(sys.argv[0] or sys.executable),  # noqa: PTH119 - a name, not a path
         "vedette.schema": SCHEMA,
+        "vedette.key.id": redaction_key,
     }
     call.facts = {name: value for name, value in call.facts.items() if value != ""}
     return call

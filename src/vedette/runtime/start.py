@@ -98,7 +98,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...], key: Key, refused:
     OURS.look_in(settings.at_rest_key)
 
     def born() -> Event:
-        return redactor.event(birth(shipping.resource()))
+        return redactor.event(birth(shipping.resource(), redactor.key_id))
 
     trail = Trail(
         settings.trail,

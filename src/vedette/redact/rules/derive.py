@@ -10,7 +10,7 @@ from vedette.redact.rules.alphabet import ALNUM, DIGITS, LETTERS, Alphabet, body
 from vedette.redact.rules.parts import OneOf, Part, Parts, Run, Text, Times, Value, tail
 from vedette.redact.rules.samples import sample
 
-_STRONG = 4
+_STRONG = 6
 _WIDE = 100
 _SAMPLES = 60
 _RARE = 1e-4

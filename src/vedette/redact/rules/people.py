@@ -102,7 +102,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "phone-trunk", "phone", "ITU-T E.123, trunk prefix 0 without blanks",
-        core=r"0[1-9][0-9]{2,4}\)?[ \-]?[0-9]{3}[ \-]?[0-9]{3}", exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{2,4}}\)?[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3,4}}{_EXTENSION})",
+        core=r"(?:^|[^0-9])0[1-9][0-9]{2,4}\)?[ \-]?[0-9]{3}[ \-]?[0-9]{3}", exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{2,4}}\)?[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3,4}}{_EXTENSION})",
         not_after="0-9A-Za-z_:", left=20, right=14, validator="trunk", keywords=("0",),
     ),
     _rule(
@@ -125,7 +125,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "phone-national", "phone", "ITU-T E.123, trunk prefix 0",
-        core=r"0[0-9]{1,4}\)?[ \-/.][0-9]{2,4}[ \-.]?[0-9]{2,4}[ \-.]?[0-9]{2}",
+        core=r"(?:^|[^0-9])0[0-9]{1,4}\)?[ \-/.][0-9]{2,4}[ \-.]?[0-9]{2,4}[ \-.]?[0-9]{2}",
         exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{0,3}}\)?[ \-/.][0-9]{{2,8}}(?:[ \-.][0-9]{{2,6}}){{0,4}}{_EXTENSION})",
         not_after="0-9A-Za-z_:", left=36, right=30, validator="phone", keywords=("0",),
     ),

@@ -55,11 +55,14 @@ CORES = {
 
 _LEADS = {
     "number": r"(?:^|[^0-9A-Za-z.\-+_/=:#])",
+    "digits": r"(?:^|[^0-9A-Za-z.\-+_])",
     "ip": r"(?:^|[^0-9A-Za-z.\-_])",
     "word": r"\b",
 }
 _NEAR = r"(?:[^\x00\x0a]{0,32}?[^0-9A-Za-z])?"
 _ASSIGNED = r"[\"'\])]{0,2}(?:[ \x09]{0,4}[:=]|[ \x09]{1,3}(?:is|ist|est|es|e)\b:?)[ \x09\"']{0,4}"
+_NO_DIGIT = "(?:^|[^0-9])"
+"""Before the core of a number: else each end inside a table of long digits is a hit."""
 _NUMBER_ENDS = "0-9A-Za-z_"
 _OWN = "own: {} Apache-2.0"
 
@@ -94,6 +97,8 @@ def _alone(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
     """A shape that stands for itself: its check digit, or its form, is enough."""
     lead = _LEADS[row.get("lead", "word")]
     core = CORES[row["core"]] if "core" in row else written(at_least(parts))
+    if row.get("lead") == "number":
+        core = _NO_DIGIT + core
     if row["value"] == ["@IBAN"]:
         core = rf"(?:{'|'.join(IBAN_LENGTHS)})[0-9]{{2}}[ \-]?[0-9A-Z]{{4}}[ \-]?[0-9A-Z]{{4}}"
     return Rule(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-Hit = tuple[int, int]
-"""(core, end): a match of that core ends before byte `end`. Cores are numbered as in `Pack.cores`."""
+Hit = tuple[int, int, int]
+"""(core, end, start): a match of that core ends before byte `end`. Cores are numbered as in `Pack.cores`.
+
+`start` is the leftmost place where that match may begin, for cores of the group `keyvalue`; for others it says nothing.
+"""
 
 MOST_HITS = 20_000
 """Of one scan. A text that has more is an attack or a table of nothing but secrets; it is withheld (redaction.md 10).

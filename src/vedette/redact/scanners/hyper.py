@@ -50,8 +50,8 @@ class _Mine:
         self._passes = [(database.scan, hyperscan.Scratch(database)) for database in databases]
         found = self._found
 
-        def note(core: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
-            found.append((core, end))
+        def note(core: int, start: int, end: int, _flags: int, _context: object) -> bool | None:
+            found.append((core, end, start))
             return True if len(found) > MOST_HITS else None
 
         self._note = note

@@ -1,15 +1,14 @@
 """Engines B and C: the same walk over a text with another test of which rules are worth a look.
 
-A core is looked for at every place, not only behind its last match, as hyperscan reports it: after a hit the next
-search begins one byte behind the match's start. Linear while patterns are bounded; a text with too many hits is
-`TooDense`.
+A core is looked for at every place and to every end, as hyperscan reports it, not only behind its last match. Linear
+while patterns are bounded; a text with too many hits is `TooDense`.
 """
 
 from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from vedette.redact.pack import Pack
@@ -33,15 +32,24 @@ class _Searched:
             pattern = self._patterns[number]
             if pattern is None:
                 pattern = self._patterns[number] = self._compile(self._sources[number])
-            at = 0
-            while (match := pattern.search(data, at)) is not None:
-                found.append((number, match.end()))
+            for start, end in _all(pattern, data):
+                found.append((number, end, start))
                 if number >= rules:
                     break
-                at = match.start() + 1
                 if len(found) > MOST_HITS:
                     raise TooDense
         return found
+
+
+def _all(pattern: Any, data: bytes) -> Iterator[tuple[int, int]]:
+    """(start, end) of every match: at every place, and from each place to every end."""
+    at = 0
+    while (match := pattern.search(data, at)) is not None:
+        start = match.start()
+        while match is not None:
+            yield start, match.end()
+            match = pattern.match(data, start, match.end() - 1)
+        at = start + 1
 
 
 class Twin:

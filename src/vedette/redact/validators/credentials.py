@@ -29,9 +29,17 @@ _NOTHING = frozenset(
 )
 _PATH = re.compile(r"(?:[A-Za-z]:|\.{1,2}|~)?[/\\][\w./\\~ \-]*|(?:https?|file|ftp)://\S*|[\w\-]+(?:/[\w.\-]+)+\.\w{1,5}|[\w\-]+\.(?:json|ya?ml|py|js|ts|txt|pem|key|crt|env|xml|conf|cfg|ini|go|java|rb|php|html?|md|sh|log|png|css)")  # fmt: skip
 _SENTENCE = re.compile(r"[A-Za-z'.,!?:;()\-]+(?:\s+[A-Za-z'.,!?:;()\-]+)+")
-_FORMAT = re.compile(r"%[sdv]|%\(|\{[A-Za-z_0-9.]*\}|\$\{|\{\{|<%|\$\(|#\{|\\u|\+ ?$|^ ?\+")
+_FORMAT = re.compile(r"%[sdv]|%\(|\{[^{}]{0,120}\}|\$\{|\{\{|<%|\$\(|#\{|\\u|\+ ?$|^ ?\+")
 _ONE = r"(?:[A-Z]{1,18}|[A-Z]?[a-z]{1,18}(?:[A-Z][a-z]{1,17}){0,4})"
-_WORDY = re.compile(rf"{_ONE}(?:[_\-. :/]{_ONE})+")
+_WORDY = re.compile(rf"{_ONE}(?:[_\-. :/,]{_ONE})+")
+_RUNS = re.compile(r"[a-z]{4,}|[A-Z]{5,}")
+_JOINED, _CASED, _OF_A_FORMAT = 0.4, 0.55, 0.65
+"""The share of a value in such runs from which on it is a name: with separators in it, without, and of the very length and alphabet of a provider's format; of random base 62 a tenth."""
+_WORKED_ON = re.compile(
+    r"\b(?:compile|encode|decode|cast|namedtuple|join|split|strip|format|isinstance|getattr|Attribute|Identifier)\([a-zA-Z]{0,2}[\"'`]$"
+)
+_COMMA = re.compile(r",\s*[\"'`]$")
+_BLANK_ONLY = re.compile(r"[0-9A-Za-z_]\s+[\"'`]$")
 _CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
 
 
@@ -43,7 +51,9 @@ def keyvalue(before: str, value: str, after: str) -> Verdict:
     plain = value.strip() if quoted else value.rstrip(":;,.")
     if not strength or placeholder(plain) or plain.lower() in _NOTHING or plain.lower() in name.lower():
         return ""
-    if _is_code(plain, after, quoted) and not _is_line(strength, name, value, after):
+    if _is_code(plain, after, quoted) and not _is_line(strength, before, value, after):
+        return ""
+    if quoted and _is_mention(name, before, plain):
         return ""
     if not _fits(strength, plain, quoted):
         return ""
@@ -60,7 +70,7 @@ def line(before: str, value: str, after: str) -> Verdict:
 
 def beside(before: str, value: str, after: str) -> Verdict:
     """A value that only follows a name, as in prose: random it must look."""
-    random = len(value) >= 16 and _is_random(value) and not _is_word(value) and not _PATH.fullmatch(value)
+    random = len(value) >= 16 and _is_random(value) and not _is_wordy(value) and not _PATH.fullmatch(value)
     return "redact" if random and names.strength(_name_in(before)) and after[:1] != "(" else ""
 
 
@@ -70,10 +80,18 @@ def _name_in(before: str) -> str:
     return found.group() if found else ""
 
 
-def _is_line(strength: str, name: str, value: str, after: str) -> bool:
-    """A word that is the whole rest of a line of settings: `DB_PASSWORD=letmein`."""
-    ends = after[:1] in ("", "\n", "\r")
-    return ends and strength == "password" and value.isalpha() and value.islower() and len(value) >= 5 and name != value
+def _is_line(strength: str, before: str, value: str, after: str) -> bool:
+    """A word that is the whole rest of a line of settings: `DB_PASSWORD=letmein`, `password: letmein`."""
+    ends = after[:1] in ("", "\n", "\r") and before.endswith((": ", "="))
+    word = value.isalpha() and value.islower() and len(value) >= 5
+    return ends and strength == "password" and word and not names.strength(value)
+
+
+def _is_mention(name: str, before: str, value: str) -> bool:
+    """A quoted text that only stands near a name: the next word of a list, what a sentence quotes, what a call works on."""
+    if _WORKED_ON.search(before) or (_COMMA.search(before) and value.isalpha()):
+        return True
+    return _BLANK_ONLY.search(before) is not None and (name.lower() == "pass" or " " in value)
 
 
 def _is_code(value: str, after: str, quoted: bool) -> bool:
@@ -89,18 +107,30 @@ def _is_code(value: str, after: str, quoted: bool) -> bool:
 
 def _fits(strength: str, value: str, quoted: bool) -> bool:
     if strength == "password":
-        return len(value) >= 4 and not (_CAMEL.fullmatch(value) or (_WORDY.fullmatch(value) and "_" in value))
+        return len(value) >= 4 and not (_CAMEL.fullmatch(value) or _WORDY.fullmatch(value) or _is_joined(value))
     if strength == "secret":
-        return len(value) >= 8 and not _is_wordy(value) and entropy(value) >= 2.5
-    return len(value) >= 16 and _is_random(value)
+        return len(value) >= 8 and " " not in value and not _is_wordy(value) and entropy(value) >= 2.5
+    return len(value) >= 16 and _is_random(value) and not _is_name(value)
 
 
 def _is_wordy(value: str) -> bool:
-    return (
-        _WORDY.fullmatch(value) is not None
-        or _CAMEL.fullmatch(value) is not None
-        or (value.isalpha() and len(value) < 16)
-    )
+    return _is_word(value) or _is_name(value) or (value.isalpha() and len(value) < 16)
+
+
+def _is_joined(value: str) -> bool:
+    """Words joined as programs join them, digits allowed: `lp2bp_zpk_signature`."""
+    return ("_" in value or "." in value) and value.replace("_", "").replace(".", "").isalnum() and _is_name(value)
+
+
+def _is_name(value: str, at_least: float = 0.0) -> bool:
+    """An identifier of words: two cases or separators, and mostly runs of letters of one case."""
+    if "_" in value or "." in value:
+        least = _JOINED
+    elif value not in (value.lower(), value.upper()):
+        least = _CASED
+    else:
+        return False
+    return sum(map(len, _RUNS.findall(value))) >= max(least, at_least) * len(value)
 
 
 def _is_word(value: str) -> bool:
@@ -146,7 +176,9 @@ def context(before: str, value: str, after: str) -> Verdict:
 
     An alert only where it is assigned to a name that says so; else a word for secrets must stand in the 80 bytes before.
     """
-    if _HASH_BEFORE.search(before) or (_is_word(value) and not _GROUPS.fullmatch(value)) or _PATH.fullmatch(value):
+    if _HASH_BEFORE.search(before) or _PATH.fullmatch(value):
+        return ""
+    if (_is_word(value) or _is_name(value, _OF_A_FORMAT)) and not _GROUPS.fullmatch(value):
         return ""
     assigned = _ASSIGNED.search(before)
     if assigned is None:
@@ -173,12 +205,15 @@ def login(before: str, value: str, after: str) -> Verdict:
     """The password of a URL's user part, or of `-u user:password`."""
     if placeholder(value) or _FORMAT.search(value) or value.lower() in _NOTHING:
         return ""
-    return "redact" if stopped(value) or len(value) < 6 or entropy(value) < 2.0 else "alert"
+    words = value.isalpha() or f"//{value}:" in before or "secret" in value or "pass" in value
+    return "redact" if words or stopped(value) or len(value) < 6 or entropy(value) < 2.0 else "alert"
 
 
 def header(before: str, value: str, after: str) -> Verdict:
     """A header's credential: anything but words."""
     if placeholder(value) or _FORMAT.search(value) or _IDENTIFIER.fullmatch(value) or after[:1] == "(":
+        return ""
+    if _is_word(value) or value.lower().startswith("x-"):
         return ""
     return "alert" if len(value) >= 16 and _is_random(value) and not stopped(value) else "redact"
 

@@ -35,9 +35,7 @@ def entropy(text: str) -> float:
     """Shannon entropy in bits a character, of the first 4 KiB."""
     text = text[:4096]
     size = len(text)
-    if size == 0:
-        return 0.0
-    return math.log2(size) - sum(_WEIGHTS[text.count(each)] for each in set(text)) / size
+    return math.log2(size) - sum(map(_WEIGHTS.__getitem__, map(text.count, set(text)))) / size if size else 0.0
 
 
 def mixed(text: str) -> bool:
