@@ -55,7 +55,7 @@ def own_trail(settings: Settings, folder: Path, command: str) -> Iterator[Trail]
     redact = redactor(settings, folder)
 
     def born() -> Event:
-        return redact.event(birth({"service.name": f"vedette {command}"}))
+        return redact.event(birth({"service.name": f"vedette {command}"}, redact.key_id))
 
     custody = Custody(settings.at_rest, settings.trail_group, settings.host_log)
     limits = Limits(most=NO_CAP, sync=settings.sync)
