@@ -33,8 +33,11 @@ _FORMAT = re.compile(r"%[sdv]|%\(|\{[^{}]{0,120}\}|\$\{|\{\{|<%|\$\(|#\{|\\u|\+ 
 _ONE = r"(?:[A-Z]{1,18}|[A-Z]?[a-z]{1,18}(?:[A-Z][a-z]{1,17}){0,4})"
 _WORDY = re.compile(rf"{_ONE}(?:[_\-. :/,]{_ONE})+")
 _RUNS = re.compile(r"[a-z]{4,}|[A-Z]{5,}")
-_JOINED, _CASED, _OF_A_FORMAT = 0.4, 0.55, 0.65
-"""The share of a value in such runs from which on it is a name: with separators in it, without, and of the very length and alphabet of a provider's format; of random base 62 a tenth."""
+_JOINED, _CASED, _OF_A_FORMAT = 0.4, 0.55, 0.7
+"""The share of a value in such runs from which on it is a name: with separators, without, of a provider's very format.
+
+Of random base 62 it is a tenth.
+"""
 _WORKED_ON = re.compile(
     r"\b(?:compile|encode|decode|cast|namedtuple|join|split|strip|format|isinstance|getattr|Attribute|Identifier)\([a-zA-Z]{0,2}[\"'`]$"
 )
