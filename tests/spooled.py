@@ -51,7 +51,7 @@ class Spooled:
         envelope |= {"k": kind, "f": "single", "r": "ok", "a": {"gen_ai.tool.name": "weather"}, **members}
         if payloads:
             envelope["c"] = {field: [commitment(each), len(each)] for field, each in payloads.items()}
-        payload = encode(envelope)
+        payload = json.dumps(envelope, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         self.append(
             b"".join(encode_frame(CONTENT, each) for each in payloads.values()) + encode_frame(ENVELOPE, payload)
         )

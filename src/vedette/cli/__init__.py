@@ -100,12 +100,13 @@ def _speak_any_encoding() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="vedette",
+        usage="vedette [-h] [--version] COMMAND ...",
         description="Writes down what AI agents do: redacted, sealed, and handed to any OpenTelemetry collector.",
         epilog="To record: opentelemetry-instrument python my_agent.py",
     )
     parser.set_defaults(parser=parser)
     parser.add_argument("--version", action="version", version=f"vedette {importlib.metadata.version('vedette')}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="one of these", prog="vedette")
     for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
         command.code = exit_code(name)

@@ -23,8 +23,8 @@ from vedette.trail.verify import render, verify
 
 AGENT = Path(__file__).with_name("demo_agent.py")
 NEEDED = ("openai", "anthropic", "httpx")
-PLANTED = {"the key": "ghp_" + "a1B2c3D4e5F6" * 3, "the address": "ada@example.org"}
-"""What `demo_agent.py` puts into its prompt; looks like a token, is none."""
+PLANTED = {"the key": "ghp_" + "a1B2c3D4e5F6" * 2 + "a1B2c3" + "2q49x8", "the address": "ada@example.org"}
+"""What `demo_agent.py` puts into its prompt; looks like a token down to its checksum, is none."""
 
 SCRIPT = (
     tool("weather", {"city": "Paris"}),

@@ -51,7 +51,7 @@ def test_all_is_well_on_a_fresh_machine(doctor: Vedette, tmp_path: Path) -> None
     trail = tmp_path / "state" / "vedette" / "trail"
     assert ran.code == 0
     assert checks(ran, "trail") == [("ok", f"{trail} can be written to")]
-    assert checks(ran, "redaction") == [("ok", "mode all; a key is made with the first record")]
+    assert checks(ran, "redaction") == [("ok", "mode all, hyperscan; a key is made with the first record")]
     assert not (trail / "redact.key").exists() and stat.S_IMODE(trail.stat().st_mode) == 0o700
     assert checks(ran, "httpx")[0][0] == "ok" and checks(ran, "last run") == []
     assert {each["state"] for each in json.loads(ran.out)["checks"]} <= {"ok", "note"}

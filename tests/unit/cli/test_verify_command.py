@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,8 +91,8 @@ def test_no_answer_is_one_line(arguments: list[str], capsys: pytest.CaptureFixtu
     "arguments", [["--since", "yesterday"], ["--until", "?"], ["--stream", "abc"], ["--proof", "x"]]
 )
 def test_usage(arguments: list[str], capsys: pytest.CaptureFixture[str], trail: Path) -> None:
-    """What was typed wrong is named."""
-    assert run(*arguments) == 2
+    """What was typed wrong is named; 3, for 2 would say that a record is broken."""
+    assert run(*arguments) == 3
     assert arguments[0] in capsys.readouterr().err
 
 
@@ -207,15 +208,20 @@ def test_no_proof_of_what_is_not_there(name: str, trail: Path, capsys: pytest.Ca
 
 def test_a_bar_on_a_terminal_only(export: Path) -> None:
     """Standard error on a terminal shows how far it is, and is clean in the end; a pipe sees nothing of it."""
-    export.write_text("\n".join(forge.lines(forge.stream(0, records=4000))))
-    command = [sys.executable, "-c", _MAIN, "verify", str(export), "--host-key", KEY]
+    command = [sys.executable, "-c", _MAIN, "verify", "-", "--host-key", KEY]
     ours, theirs = pty.openpty()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs) as process:
         os.close(theirs)
+        assert process.stdin is not None and process.stdout is not None
+        for line in forge.lines(forge.stream(0)):  # for longer than the moment after which a bar is shown
+            process.stdin.write(line.encode() + b"\n")
+            process.stdin.flush()
+            time.sleep(0.01)
+        process.stdin.close()
         shown = _all_of(ours)
-        assert process.stdout is not None and process.stdout.read().startswith(b"WHOLE")
+        assert process.stdout.read().startswith(b"WHOLE")
     assert shown.endswith(b"\r\x1b[K")
-    assert subprocess.run(command, capture_output=True, check=True).stderr == b""
+    assert subprocess.run([*command[:-3], str(export), *command[-2:]], capture_output=True).stderr == b""
 
 
 def _all_of(descriptor: int) -> bytes:
@@ -230,6 +236,6 @@ def _all_of(descriptor: int) -> bytes:
 
 
 def test_the_bar() -> None:
-    """How far, how much, how long."""
-    assert bar(50, 100, 1200, 3.2) == "reading  ████████████░░░░░░░░░░░░   50%  1,200 lines  3 s"
-    assert bar(5, 0, 7, 0.1) == "reading  7 lines  0 s"
+    """How far, how much, how many."""
+    assert bar(50, 100, "1,200 lines") == "████████████░░░░░░░░░░░░  50% of 100 B  1,200 lines"
+    assert bar(5, 0, "7 lines") == "5 B  7 lines"
