@@ -14,7 +14,7 @@ demo: $(VENV)/.ready ## An agent recorded, redacted, sealed and verified; no key
 	$(BIN)/vedette demo
 
 test: $(VENV)/.ready ## All tests, on the library versions of the lock.
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n auto
 
 check: $(VENV)/.ready ## Format, lint, types, import contracts.
 	$(BIN)/ruff format --check .
