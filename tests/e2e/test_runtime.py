@@ -286,3 +286,16 @@ def test_os_exit_keeps_what_was_appended(trail: Path) -> None:
     done = run(trail, TOOL + "    act(1)\n    os._exit(3)\n")
     assert done.returncode == 3
     assert names(trail, kind="tool", phase="intent") == [("tool", "intent", "act")]
+
+
+def test_what_was_stopped_leaves_no_thread(trail: Path) -> None:
+    """Started and stopped again and again, as a test suite or a reloading server does."""
+    before = {thread.name for thread in threading.enumerate()}
+    for _ in range(3):
+        vedette.start(trail=trail)
+        vedette.note.user_input("hello")
+        vedette.stop()
+    deadline = time.monotonic() + 5
+    while (left := {each.name for each in threading.enumerate()} - before) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert left == set()

@@ -13,6 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from weakref import WeakSet
 
 from vedette.capture.reading import Reader
 from vedette.config import Settings
@@ -49,11 +50,11 @@ class Line:
         self._inline = settings.inline
         self._most = settings.queue
         self._fresh()
-        os.register_at_fork(after_in_child=self._fresh)
+        _lines.add(self)
 
     def _fresh(self) -> None:
         """Nothing queued, no thread: at birth, and in a forked child, whose parent walks what was queued."""
-        self._queue: queue.SimpleQueue[Call | threading.Event] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Call | threading.Event | None] = queue.SimpleQueue()
         self._room = threading.Semaphore(self._most)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -128,6 +129,8 @@ class Line:
         off_stage()
         while True:
             item = self._queue.get()
+            if item is None:
+                return
             if isinstance(item, threading.Event):
                 item.set()
                 continue
@@ -153,9 +156,25 @@ class Line:
         self._queue.put(done)
         return done.wait(timeout)
 
+    def stop(self) -> None:
+        """End the thread when it has walked what is queued; whoever ends a Call after that walks the line himself."""
+        self._inline = True
+        self._queue.put(None)
+
     @property
     def depth(self) -> int:
         return self._queue.qsize()
+
+
+_lines: WeakSet[Line] = WeakSet()
+
+
+def _after_fork() -> None:
+    for line in list(_lines):
+        line._fresh()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def deadline(seconds: float) -> Callable[[], float]:

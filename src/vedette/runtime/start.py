@@ -194,6 +194,7 @@ def stop(reason: str = "stop") -> None:
     left = deadline(running.settings.shutdown)
     with guard("runtime.stop"):
         running.line.flush(left())
+        running.line.stop()
     with guard("runtime.stop"):
         running.line.trail.close(reason)
     with guard("runtime.stop"):

@@ -429,6 +429,8 @@ def test_a_birth_that_fails_leaves_no_hole(tmp_path: Path, monkeypatch: pytest.M
     tries: list[int] = []
 
     def full(descriptor: int, data: bytes, at: int) -> int:
+        if str(tmp_path) not in str(Path(f"/proc/self/fd/{descriptor}").readlink()):  # left by another test
+            return real(descriptor, data, at)
         tries.append(at)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
