@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from vedette.trail.checkpoint import verifies
-from vedette.trail.merkle import Frontier
-from vedette.trail.spool import CHECKPOINT, CONTENT, ENVELOPE, read_segment, segment_files, stream_folders
+from vedette.trail.format.checkpoint import verifies
+from vedette.trail.format.merkle import Frontier
+from vedette.trail.format.spool import CHECKPOINT, CONTENT, ENVELOPE, read_segment, segment_files, stream_folders
 
 
 @dataclass

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vedette.trail.envelope import b64u, commitment, encode, genesis
-from vedette.trail.merkle import leaf_hash
-from vedette.trail.spool import CHECKPOINT, CONTENT, ENVELOPE, Header, encode_frame
+from vedette.trail.format.envelope import b64u, commitment, encode, genesis
+from vedette.trail.format.merkle import leaf_hash
+from vedette.trail.format.spool import CHECKPOINT, CONTENT, ENVELOPE, Header, encode_frame
 
 
 class Spooled:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vedette.trail import reading
+from vedette.trail.files import reading
 
 
 def records(trail: Path, *, kind: str = "", phase: str = "", lifecycle: bool = False) -> list[reading.Record]:

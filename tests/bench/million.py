@@ -16,9 +16,9 @@ from pathlib import Path
 from tests.bench.records import METADATA
 from vedette.event import Event, Kind
 from vedette.trail import Trail
-from vedette.trail.room import Limits
+from vedette.trail.proving.verify import verify
 from vedette.trail.sources import segments
-from vedette.trail.verify import verify
+from vedette.trail.writing.room import Limits
 
 STREAMS = 3
 

@@ -28,9 +28,10 @@ from tests.bench import million
 from tests.bench.records import INTENT, METADATA, OUTCOME
 from vedette.event import Event, Kind
 from vedette.signals.logs import project
-from vedette.trail import Trail, otlp
-from vedette.trail.backlog import Backlog
-from vedette.trail.room import Limits
+from vedette.trail import Trail
+from vedette.trail.shipping import otlp
+from vedette.trail.shipping.backlog import Backlog
+from vedette.trail.writing.room import Limits
 
 COUNT = 4_000
 SYNCS = 150

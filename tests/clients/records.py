@@ -22,8 +22,8 @@ import vedette
 from vedette.cli.standin import Request
 from vedette.cli.standin.turn import Reply
 from vedette.trail import sources
-from vedette.trail.reading import Record
-from vedette.trail.verify import verify
+from vedette.trail.files.reading import Record
+from vedette.trail.proving.verify import verify
 
 USER, SESSION, AGENT = "ada", "conversation 7", "clerk"
 PSEUDONYM = re.compile(r"\[id:[0-9a-f]{4}\.[0-9a-f]{16}\]")

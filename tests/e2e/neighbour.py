@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import vedette
 from vedette.cli.standin import StandIn
-from vedette.trail import spool
+from vedette.trail.format import spool
 
 NEIGHBOURS = {
     "none": "",

@@ -9,8 +9,8 @@ from tests.otlp_receiver import Receiver
 from tests.trails import python
 from tests.witnessing.authority import authority
 
-from vedette.trail.anchors.trust import trust
-from vedette.trail.verify import Beside, verify
+from vedette.trail.hosting.anchors.trust import trust
+from vedette.trail.proving.verify import Beside, verify
 
 HOST = "import vedette; vedette.start(); vedette.stop()"
 COMMAND = "import sys; from vedette.cli import main; sys.exit(main())"

@@ -20,9 +20,9 @@ from tests.trail_forge import Item
 from tests.unit.trail.test_attacks import MATRIX, Row, anchored, told, whole
 
 from vedette.trail import sources
-from vedette.trail.known import Source
+from vedette.trail.proving.known import Source
+from vedette.trail.proving.verify import verify
 from vedette.trail.sources import Window
-from vedette.trail.verify import verify
 
 LOKI, OPENSEARCH = os.environ.get("VEDETTE_TEST_LOKI", ""), os.environ.get("VEDETTE_TEST_OPENSEARCH", "")
 

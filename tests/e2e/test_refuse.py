@@ -13,9 +13,9 @@ from tests.trails import names
 
 import vedette
 from vedette import guard, runtime
-from vedette.trail import segment
-from vedette.trail import verify as verifier
+from vedette.trail.proving import verify as verifier
 from vedette.trail.sources import segments
+from vedette.trail.writing import segment
 
 
 def _full(trail: Path) -> None:

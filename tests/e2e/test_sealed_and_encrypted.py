@@ -9,9 +9,9 @@ from tests.otlp_receiver import Receiver
 
 import vedette
 from vedette.cli import main
-from vedette.trail.identities import OURS, generate
-from vedette.trail.seals import Seals
-from vedette.trail.verify import Beside, verify
+from vedette.trail.custody.seals import Seals
+from vedette.trail.files.identities import OURS, generate
+from vedette.trail.proving.verify import Beside, verify
 
 WORDS = "nobody else may read this"
 

@@ -10,7 +10,7 @@ from tests.llm_server import LlmServer
 from tests.trails import instrumented, names, python, records
 
 from vedette.trail import sources
-from vedette.trail.verify import verify
+from vedette.trail.proving.verify import verify
 
 AGENT = """
 import sys, urllib.request

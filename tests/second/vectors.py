@@ -18,7 +18,7 @@ from tests import trail_forge as forge
 from tests.second import attacks
 from tests.torture import mutate
 from tests.trail_forge import Item, Stream
-from vedette.trail.verify import verify
+from vedette.trail.proving.verify import verify
 
 FOLDER = Path(__file__).parents[2] / "docs" / "vectors"
 OTHER = forge.base64.b64encode(forge.public(forge.seed(9, 9))).decode()

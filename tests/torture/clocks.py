@@ -17,10 +17,10 @@ from tests.torture.report import Report, command
 from vedette.event import Event, Kind
 from vedette.signals.logs import project
 from vedette.trail import Trail
-from vedette.trail import verify as verifier
-from vedette.trail.ship import Shipper
+from vedette.trail.proving import verify as verifier
+from vedette.trail.proving.verdicts import GRADES, Grade
+from vedette.trail.shipping.ship import Shipper
 from vedette.trail.sources import segments
-from vedette.trail.verdicts import GRADES, Grade
 
 ZERO = ("out_of_order", "untold", "false_verdicts", "parked", "undelivered")
 HOUR, YEAR = 3600.0, 365.25 * 86_400.0

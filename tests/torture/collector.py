@@ -7,8 +7,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from vedette.trail.answer import Answer
-from vedette.trail.item import Item
+from vedette.trail.shipping.answer import Answer
+from vedette.trail.shipping.item import Item
 
 
 class FileCollector:

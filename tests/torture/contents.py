@@ -18,9 +18,9 @@ from typing import Any
 import vedette
 from tests.torture.report import Report, command
 from vedette import guard, runtime
-from vedette.trail import verify as verifier
+from vedette.trail.proving import verify as verifier
+from vedette.trail.proving.verdicts import GRADES, Grade
 from vedette.trail.sources import segments
-from vedette.trail.verdicts import GRADES, Grade
 
 ZERO = ("exceptions", "missing", "too_large", "too_slow", "false_verdicts", "faults", "changed")
 HARD = 64 * 1024

@@ -17,8 +17,9 @@ from tests.torture.loki import Loki
 from tests.torture.report import Report, command
 from vedette.event import Event, Kind
 from vedette.signals.logs import project
-from vedette.trail import Trail, otlp
-from vedette.trail.ship import Shipper
+from vedette.trail import Trail
+from vedette.trail.shipping import otlp
+from vedette.trail.shipping.ship import Shipper
 from vedette.trail.sources import segments
 
 ZERO = ("refused", "lost", "not_drained", "slower_than_10x")

@@ -16,11 +16,12 @@ from pathlib import Path
 
 from tests.torture.report import Report, command
 from vedette.event import Actor, Event, Kind
-from vedette.trail import Trail, reading
-from vedette.trail.erase import Wanted, carry_out, plan
+from vedette.trail import Trail
+from vedette.trail.custody.erase import Wanted, carry_out, plan
+from vedette.trail.files import reading
+from vedette.trail.format.spool import segment_files, stream_folders
+from vedette.trail.proving.verify import verify
 from vedette.trail.sources import segments
-from vedette.trail.spool import segment_files, stream_folders
-from vedette.trail.verify import verify
 
 STAY = ("stay0", "stay1")
 GO = tuple(f"gone{number}" for number in range(5))

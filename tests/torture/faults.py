@@ -22,8 +22,9 @@ from tests.torture.report import Report, command
 from vedette import guard
 from vedette.event import Ack, Event, Kind, Phase
 from vedette.guard import AuditUnavailable
-from vedette.trail import Trail, Unavailable, segment, writer
-from vedette.trail.room import Limits
+from vedette.trail import Trail, Unavailable
+from vedette.trail.writing import segment, writer
+from vedette.trail.writing.room import Limits
 
 ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 CALLS = ("pwrite", "write", "open", "mkdir", "ftruncate", "fsync", "rename", "replace", "fchmod", "unlink")

@@ -26,10 +26,11 @@ from pathlib import Path
 
 from tests import trail_forge as forge
 from tests.torture import mutate
-from vedette.trail import notes, sources
-from vedette.trail.known import Source
-from vedette.trail.rest import Locked
-from vedette.trail.verify import render, verify
+from vedette.trail import sources
+from vedette.trail.files.rest import Locked
+from vedette.trail.format import notes
+from vedette.trail.proving.known import Source
+from vedette.trail.proving.verify import render, verify
 
 SLOWEST = 1.0
 BATCH = 2_000

@@ -17,10 +17,10 @@ from tests.sound import Sound, streams
 from tests.torture.collector import FileCollector, undelivered
 from tests.torture.report import Report, command
 from vedette.signals.logs import project
-from vedette.trail import verify as verifier
-from vedette.trail.ship import Shipper
+from vedette.trail.proving import verify as verifier
+from vedette.trail.proving.verdicts import GRADES, Grade
+from vedette.trail.shipping.ship import Shipper
 from vedette.trail.sources import segments
-from vedette.trail.verdicts import GRADES, Grade
 
 BATCH = 100
 ZERO = ("lost", "false_verdicts", "without_content", "undelivered", "ordinal_holes")
@@ -33,7 +33,7 @@ LOOP = """
     from vedette.event import Event, Kind
     from vedette.signals.logs import project
     from vedette.trail import Trail
-    from vedette.trail.ship import Shipper
+    from vedette.trail.shipping.ship import Shipper
 
     folder, seed, kills = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     chance = random.Random(seed)

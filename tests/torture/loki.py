@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from vedette.trail.answer import Answer
-from vedette.trail.item import Item
+from vedette.trail.shipping.answer import Answer
+from vedette.trail.shipping.item import Item
 
 HOUR = 3600 * 10**9
 AHEAD = 600 * 10**9

@@ -23,10 +23,11 @@ from tests.torture.certificates import Tls, tls
 from tests.torture.report import Report, command
 from vedette.event import Event, Kind
 from vedette.signals.logs import project
-from vedette.trail import Trail, answer, otlp
-from vedette.trail.ship import Shipper
+from vedette.trail import Trail
+from vedette.trail.shipping import answer, otlp
+from vedette.trail.shipping.ship import Shipper
+from vedette.trail.shipping.target import target
 from vedette.trail.sources import segments
-from vedette.trail.target import target
 
 ZERO = ("lost", "doubled", "not_drained", "plaintext")
 RECORDS = 120

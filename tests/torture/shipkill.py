@@ -18,14 +18,14 @@ from tests.spooled import Spooled
 from tests.torture.collector import FileCollector, number, undelivered
 from tests.torture.report import Report, command
 from vedette.signals.logs import project
-from vedette.trail import place as places
-from vedette.trail.answer import Answer
-from vedette.trail.backlog import Backlog
-from vedette.trail.carrier import Carrier
-from vedette.trail.item import Item
-from vedette.trail.keeper import Keeper
-from vedette.trail.ship import Shipper
-from vedette.trail.streams import Streams
+from vedette.trail.files.keeper import Keeper
+from vedette.trail.shipping import place as places
+from vedette.trail.shipping.answer import Answer
+from vedette.trail.shipping.backlog import Backlog
+from vedette.trail.shipping.carrier import Carrier
+from vedette.trail.shipping.item import Item
+from vedette.trail.shipping.ship import Shipper
+from vedette.trail.shipping.streams import Streams
 
 ZERO = ("lost", "left_after_drain", "parked_good_ones")
 

@@ -24,10 +24,11 @@ from tests.torture.outages import shipping
 from tests.torture.report import Report, command
 from vedette import guard
 from vedette.event import Ack, Event, Kind
-from vedette.trail import Trail, Unavailable, segment
-from vedette.trail import verify as verifier
+from vedette.trail import Trail, Unavailable
+from vedette.trail.proving import verify as verifier
+from vedette.trail.proving.verdicts import GRADES, Grade
 from vedette.trail.sources import segments
-from vedette.trail.verdicts import GRADES, Grade
+from vedette.trail.writing import segment
 
 ZERO = ("lost", "undelivered", "false_verdicts", "descriptors_not_flat", "memory_not_flat")
 RATE = 500

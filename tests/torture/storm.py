@@ -15,7 +15,7 @@ ZERO = ("lost", "not_closed")
 
 STORM = """
     import gc
-    from vedette.trail.room import Limits
+    from vedette.trail.writing.room import Limits
 
     seen = {"signal": 0, "finaliser": 0, "audit": 0}
 

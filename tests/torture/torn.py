@@ -13,11 +13,11 @@ from pathlib import Path
 from tests.torture.report import Report, command
 from vedette.event import Event, Kind
 from vedette.trail import Trail
-from vedette.trail import verify as verifier
+from vedette.trail.format.spool import ENVELOPE, HEADER_SIZE, Segment, read_segment, segment_files, stream_folders
+from vedette.trail.proving import verify as verifier
+from vedette.trail.proving.verdicts import GRADES, Grade
+from vedette.trail.proving.verdicts import Report as Verified
 from vedette.trail.sources import segments
-from vedette.trail.spool import ENVELOPE, HEADER_SIZE, Segment, read_segment, segment_files, stream_folders
-from vedette.trail.verdicts import GRADES, Grade
-from vedette.trail.verdicts import Report as Verified
 
 ZERO = ("false_damage", "not_a_prefix", "undetected", "unnamed")
 SECTOR = 512

@@ -17,12 +17,12 @@ from tests.trails import clean, python
 from vedette.cli import main, status
 from vedette.event import Event, Kind
 from vedette.trail import Trail, sources
-from vedette.trail import place as places
-from vedette.trail.anchored import Newest, State, remember
-from vedette.trail.folder import make
-from vedette.trail.lock import held, taken
-from vedette.trail.place import Place
-from vedette.trail.verify import verify
+from vedette.trail.files.folder import make
+from vedette.trail.files.lock import held, taken
+from vedette.trail.hosting.anchored import Newest, State, remember
+from vedette.trail.proving.verify import verify
+from vedette.trail.shipping import place as places
+from vedette.trail.shipping.place import Place
 
 COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
 

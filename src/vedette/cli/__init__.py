@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from vedette.config import Settings, load
-from vedette.trail.identities import OURS, BadIdentity
+from vedette.trail.files.identities import OURS, BadIdentity
 
 COMMANDS = {
     "demo": "record an example agent, show the record, prove it, and tamper with it",

@@ -18,8 +18,9 @@ from vedette.cli.glance import Glance, glance
 from vedette.cli.paint import Paint
 from vedette.cli.standin import Request, StandIn, text, tool
 from vedette.cli.timeline import Timeline
-from vedette.trail import reading, sources
-from vedette.trail.verify import render, verify
+from vedette.trail import sources
+from vedette.trail.files import reading
+from vedette.trail.proving.verify import render, verify
 
 AGENT = Path(__file__).with_name("demo_agent.py")
 NEEDED = ("openai", "anthropic", "httpx")

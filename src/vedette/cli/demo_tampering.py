@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vedette.trail import spool
+from vedette.trail.format import spool
 
 
 def rename_tool(trail: Path, true: bytes, forged: bytes) -> None:

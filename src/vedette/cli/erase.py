@@ -15,10 +15,10 @@ from vedette.cli.own import folder_of, names, operator, own_trail, plainly, reda
 from vedette.cli.paint import Paint, size
 from vedette.cli.select import since
 from vedette.config import Settings
-from vedette.trail.erase import Done, Plan, Wanted, carry_out, plan
-from vedette.trail.follow import header
-from vedette.trail.spool import stream_folders
-from vedette.trail.target import target
+from vedette.trail.custody.erase import Done, Plan, Wanted, carry_out, plan
+from vedette.trail.files.follow import header
+from vedette.trail.format.spool import stream_folders
+from vedette.trail.shipping.target import target
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

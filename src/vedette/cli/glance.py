@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.trail.reading import Record
+from vedette.trail.files.reading import Record
 
 
 @dataclass(frozen=True, slots=True)

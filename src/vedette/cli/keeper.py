@@ -19,8 +19,8 @@ from vedette.cli import UsageError, settings
 from vedette.config import Settings
 from vedette.guard import guard
 from vedette.runtime.keeper import alone
-from vedette.trail.anchors.anchor import BadAnchor
-from vedette.trail.keeping import Keeping
+from vedette.trail.hosting.anchors.anchor import BadAnchor
+from vedette.trail.hosting.keeping import Keeping
 
 ROUND = 1.0
 

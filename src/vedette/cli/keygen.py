@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from vedette.cli import UsageError
-from vedette.trail.folder import create
-from vedette.trail.identities import generate
+from vedette.trail.files.folder import create
+from vedette.trail.files.identities import generate
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

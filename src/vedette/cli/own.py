@@ -14,10 +14,10 @@ from vedette.event import Event
 from vedette.redact import BadKey, Redactor, load_key
 from vedette.runtime.coverage import birth
 from vedette.trail import Trail, Unavailable
-from vedette.trail.holds import BadHolds
-from vedette.trail.identities import BadIdentity
-from vedette.trail.identity import Custody
-from vedette.trail.room import Limits
+from vedette.trail.custody.holds import BadHolds
+from vedette.trail.files.identities import BadIdentity
+from vedette.trail.files.identity import Custody
+from vedette.trail.writing.room import Limits
 
 NO_CAP = 2**62
 """A command writes a few kilobytes, however full the trail is, and lets nothing go: that is for those who record."""

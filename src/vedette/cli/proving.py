@@ -12,11 +12,11 @@ from typing import Any
 
 from vedette.cli import UsageError
 from vedette.cli.paint import Paint
-from vedette.trail.merkle import leaf_hash
-from vedette.trail.notes import public_key
-from vedette.trail.proof import NoProof, Proof, check_proof, prove, read
-from vedette.trail.verdicts import plain
-from vedette.trail.verify import Examined
+from vedette.trail.format.merkle import leaf_hash
+from vedette.trail.format.notes import public_key
+from vedette.trail.proving.proof import NoProof, Proof, check_proof, prove, read
+from vedette.trail.proving.verdicts import plain
+from vedette.trail.proving.verify import Examined
 
 MAX_FILE = 512 * 1024 * 1024
 _NAME = re.compile(r"([0-9a-f]{32})-(\d{1,16})")

@@ -15,11 +15,11 @@ from vedette.cli.paint import Paint, size
 from vedette.config import Settings
 from vedette.event import Event, Fact, Kind
 from vedette.redact import Redactor
-from vedette.trail.follow import header
-from vedette.trail.holds import Hold, Holds
-from vedette.trail.kept import Kept, kept
-from vedette.trail.retention import apply, cutoff
-from vedette.trail.spool import stream_folders
+from vedette.trail.custody.holds import Hold, Holds
+from vedette.trail.custody.kept import Kept, kept
+from vedette.trail.custody.retention import apply, cutoff
+from vedette.trail.files.follow import header
+from vedette.trail.format.spool import stream_folders
 
 FOR_EVER = "for ever"
 

@@ -22,10 +22,10 @@ from vedette.runtime.resource import resource
 from vedette.runtime.shipping import asking
 from vedette.runtime.stage import off_stage
 from vedette.signals.logs import project
-from vedette.trail.carrier import Parked
-from vedette.trail.ship import Shipper
-from vedette.trail.target import target
-from vedette.trail.ways import Ways
+from vedette.trail.shipping.carrier import Parked
+from vedette.trail.shipping.ship import Shipper
+from vedette.trail.shipping.target import target
+from vedette.trail.shipping.ways import Ways
 
 LOOK = 0.2
 

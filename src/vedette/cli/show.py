@@ -12,7 +12,7 @@ from vedette.cli.glance import Glance, glance
 from vedette.cli.paint import Paint
 from vedette.cli.timeline import Timeline
 from vedette.redact import BadKey, Redactor, load_key
-from vedette.trail import reading
+from vedette.trail.files import reading
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -15,8 +15,8 @@ from vedette.cli.own import folder_of, plainly
 from vedette.cli.paint import Paint, size
 from vedette.config import Settings
 from vedette.trail.overview import Overview, StreamState, age, overview
-from vedette.trail.room import Room
-from vedette.trail.target import target
+from vedette.trail.shipping.target import target
+from vedette.trail.writing.room import Room
 
 LATE = 600.0
 """Seconds after which a record that no collector has acknowledged needs somebody."""

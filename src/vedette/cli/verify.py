@@ -9,15 +9,15 @@ from pathlib import Path
 from vedette.cli import UsageError, as_json, proving, select, settings
 from vedette.cli.paint import Paint
 from vedette.cli.watched import Watched
-from vedette.trail import policy
-from vedette.trail.anchors.anchor import BadAnchor
-from vedette.trail.anchors.trust import trust
-from vedette.trail.attested import HeadSeen
-from vedette.trail.known import Source
-from vedette.trail.notes import BadNote, public_key
-from vedette.trail.seals import Seals
+from vedette.trail.custody.seals import Seals
+from vedette.trail.format.notes import BadNote, public_key
+from vedette.trail.hosting.anchors.anchor import BadAnchor
+from vedette.trail.hosting.anchors.trust import trust
+from vedette.trail.proving import policy
+from vedette.trail.proving.attested import HeadSeen
+from vedette.trail.proving.known import Source
+from vedette.trail.proving.verify import Beside, Examined, examined, render
 from vedette.trail.sources import Window, open_source, segments
-from vedette.trail.verify import Beside, Examined, examined, render
 
 _STREAM = re.compile(r"[0-9a-f]{32}")
 _FROM = """where the record lies (default: VEDETTE_TRAIL): a trail's folder, a file or folder of exported records, - for

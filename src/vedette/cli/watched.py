@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vedette.cli.progress import Progress
-from vedette.trail.known import Source
+from vedette.trail.proving.known import Source
 
 
 class Watched(Source):

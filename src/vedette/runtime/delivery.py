@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vedette.guard import guard
-from vedette.trail.answer import Answer
-from vedette.trail.item import Item, Value
-from vedette.trail.target import Target
+from vedette.trail.shipping.answer import Answer
+from vedette.trail.shipping.item import Item, Value
+from vedette.trail.shipping.target import Target
 
 
 class Delivery:
@@ -23,7 +23,7 @@ class Delivery:
 
     def send(self, items: Sequence[Item]) -> Answer:
         """Late on purpose: protobuf, requests or grpc are imported by the shipper's thread, with the first batch."""
-        otlp = importlib.import_module("vedette.trail.otlp")
+        otlp = importlib.import_module("vedette.trail.shipping.otlp")
         if self._transport is None:
             self._transport = otlp.connect(self._target)
         message = otlp.request(items, self._resource(), importlib.metadata.version("vedette"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 from vedette.config import Settings
-from vedette.trail.anchoring import Anchoring
-from vedette.trail.anchors import anchor
-from vedette.trail.anchors.anchor import BadAnchor
-from vedette.trail.identity import identity, kept
-from vedette.trail.keeping import Keeping
+from vedette.trail.files.identity import identity, kept
+from vedette.trail.hosting.anchoring import Anchoring
+from vedette.trail.hosting.anchors import anchor
+from vedette.trail.hosting.anchors.anchor import BadAnchor
+from vedette.trail.hosting.keeping import Keeping
 
 logger = logging.getLogger("vedette")
 

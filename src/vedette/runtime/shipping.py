@@ -15,13 +15,13 @@ from vedette.runtime.resource import resource
 from vedette.runtime.stage import off_stage
 from vedette.signals.logs import project
 from vedette.trail import Trail
-from vedette.trail.carrier import Parked
-from vedette.trail.room import Limits
-from vedette.trail.ship import Shipper
+from vedette.trail.shipping.carrier import Parked
+from vedette.trail.shipping.ship import Shipper
+from vedette.trail.shipping.target import target
+from vedette.trail.shipping.ways import Ask, Ways
 from vedette.trail.sources.address import open_source
 from vedette.trail.sources.request import Window
-from vedette.trail.target import target
-from vedette.trail.ways import Ask, Ways
+from vedette.trail.writing.room import Limits
 
 
 class Shipping:

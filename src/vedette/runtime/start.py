@@ -28,10 +28,10 @@ from vedette.runtime.keeping import Keeping
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
 from vedette.trail import Trail, Unavailable
-from vedette.trail.folder import prepare
-from vedette.trail.identities import OURS
-from vedette.trail.identity import Custody
-from vedette.trail.retention import Retention
+from vedette.trail.custody.retention import Retention
+from vedette.trail.files.folder import prepare
+from vedette.trail.files.identities import OURS
+from vedette.trail.files.identity import Custody
 
 logger = logging.getLogger("vedette")
 

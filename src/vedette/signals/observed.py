@@ -13,7 +13,7 @@ Read = Callable[[], float | Mapping[str, float]]
 
 OBSERVED: Mapping[str, tuple[str, str, str]] = {
     "vedette.queue.length": ("up_down_counter", "{event}", ""),
-    "vedette.trail.size": ("up_down_counter", "By", ""),
+    "vedette.trail.format.size": ("up_down_counter", "By", ""),
     "vedette.ship.unacknowledged": ("up_down_counter", "{event}", ""),
     "vedette.ship.lag": ("gauge", "s", ""),
     "vedette.faults": ("counter", "{fault}", "vedette.room"),

@@ -4,7 +4,7 @@ Guarantee: every record that `append` returned for survives SIGKILL; what is sea
 or reordered without `verify` naming it (docs/threat-model.md says against whom). Format: docs/trail-format.md.
 """
 
-from vedette.trail.folder import Unavailable
-from vedette.trail.log import Trail
+from vedette.trail.files.folder import Unavailable
+from vedette.trail.writing.log import Trail
 
 __all__ = ["Trail", "Unavailable"]

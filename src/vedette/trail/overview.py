@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vedette.trail import place as places
-from vedette.trail.anchored import Newest, state
-from vedette.trail.follow import groups, header, more, size
-from vedette.trail.keeper import writer_is_dead
-from vedette.trail.lock import held
-from vedette.trail.place import Place
-from vedette.trail.rest import Locked
-from vedette.trail.room import usage
-from vedette.trail.spool import CHECKPOINT, ENVELOPE, HEADER_SIZE, BadSegment, segment_files, stream_folders
+from vedette.trail.files.follow import groups, header, more, size
+from vedette.trail.files.keeper import writer_is_dead
+from vedette.trail.files.lock import held
+from vedette.trail.files.rest import Locked
+from vedette.trail.format.spool import CHECKPOINT, ENVELOPE, HEADER_SIZE, BadSegment, segment_files, stream_folders
+from vedette.trail.hosting.anchored import Newest, state
+from vedette.trail.shipping import place as places
+from vedette.trail.shipping.place import Place
+from vedette.trail.writing.room import usage
 
 _GAP = b'"vedette.gap.state"'
 

@@ -11,7 +11,7 @@ from tests.spooled import Spooled
 from tests.unit.cli.conftest import Vedette
 
 from vedette.cli.text import cells
-from vedette.trail.spool import ENVELOPE, encode_frame
+from vedette.trail.format.spool import ENVELOPE, encode_frame
 
 _VARYING = {
     r"^\d\d:\d\d:\d\d\.\d{3}": "HH:MM:SS.mmm",

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.unit.cli.conftest import Vedette
 
 from vedette.cli.demo_tampering import rename_tool
-from vedette.trail import reading
-from vedette.trail.spool import segment_files, stream_folders
+from vedette.trail.files import reading
+from vedette.trail.format.spool import segment_files, stream_folders
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from vedette.otel.doors import defaults
 from vedette.otel.opening import is_disabled
-from vedette.trail import spool
+from vedette.trail.format import spool
 
 INSTRUMENT = Path(sys.executable).with_name("opentelemetry-instrument")
 QUIET = "anthropic,httpx,httpx2,openai,requests"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import vedette
 from vedette.redact import load_key
-from vedette.trail import reading
+from vedette.trail.files import reading
 
 
 def test_a_refused_file_is_a_change_on_the_record(engines: object, tmp_path: Path) -> None:

@@ -41,10 +41,10 @@ def test_one_that_cannot_answer_silences_no_other(measured: Measured) -> None:
     def fails() -> float:
         raise OSError
 
-    measured.metrics.observe("vedette.trail.size", fails)
+    measured.metrics.observe("vedette.trail.format.size", fails)
     measured.metrics.observe("vedette.queue.length", lambda: 4)
     found = measured.collected()
-    assert "vedette.trail.size" not in found
+    assert "vedette.trail.format.size" not in found
     assert points_of(found["vedette.queue.length"]) == [({}, 4)]
     assert guard.faults() == {"signals.observe": 1}
 

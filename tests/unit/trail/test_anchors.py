@@ -16,17 +16,17 @@ from tests.witnessing.witness import Witness, consistent, witness
 
 from vedette.event import Event, Kind
 from vedette.trail import Trail, sources
-from vedette.trail.anchored import state
-from vedette.trail.anchoring import Anchoring
-from vedette.trail.anchors import anchor
-from vedette.trail.anchors.anchor import Anchor, BadAnchor, Failed, Forked, NotProven, Statement, decoded
-from vedette.trail.anchors.sigv4 import Credentials, Request, signed
-from vedette.trail.anchors.trust import trust
-from vedette.trail.growth import told
-from vedette.trail.identity import identity
-from vedette.trail.keeping import Keeping
-from vedette.trail.merkle import Frontier, consistency
-from vedette.trail.verify import Beside, Report, verify
+from vedette.trail.files.identity import identity
+from vedette.trail.format.merkle import Frontier, consistency
+from vedette.trail.hosting.anchored import state
+from vedette.trail.hosting.anchoring import Anchoring
+from vedette.trail.hosting.anchors import anchor
+from vedette.trail.hosting.anchors.anchor import Anchor, BadAnchor, Failed, Forked, NotProven, Statement, decoded
+from vedette.trail.hosting.anchors.sigv4 import Credentials, Request, signed
+from vedette.trail.hosting.anchors.trust import trust
+from vedette.trail.hosting.growth import told
+from vedette.trail.hosting.keeping import Keeping
+from vedette.trail.proving.verify import Beside, Report, verify
 
 
 class Log:

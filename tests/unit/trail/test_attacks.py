@@ -18,8 +18,8 @@ from tests.stores import elastic, filled, loki
 from tests.trail_forge import Host, Item, Stream
 
 from vedette.trail import sources
-from vedette.trail.anchors.trust import trust
-from vedette.trail.verify import Beside, Report, verify
+from vedette.trail.hosting.anchors.trust import trust
+from vedette.trail.proving.verify import Beside, Report, verify
 
 Attack = Callable[[list[Stream]], None]
 

@@ -7,9 +7,9 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from vedette.trail import checkpoint as cp
-from vedette.trail.envelope import genesis
-from vedette.trail.merkle import Frontier
+from vedette.trail.format import checkpoint as cp
+from vedette.trail.format.envelope import genesis
+from vedette.trail.format.merkle import Frontier
 
 STREAM = "000102030405060708090a0b0c0d0e0f"
 TRAIL = "f" * 32

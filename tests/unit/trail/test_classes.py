@@ -11,10 +11,11 @@ import pytest
 from tests.sound import sound
 
 from vedette.event import Event, Kind, Phase
-from vedette.trail import Trail, segment
-from vedette.trail.classes import Classes
-from vedette.trail.room import Limits
-from vedette.trail.spool import stream_folders
+from vedette.trail import Trail
+from vedette.trail.format.spool import stream_folders
+from vedette.trail.writing import segment
+from vedette.trail.writing.classes import Classes
+from vedette.trail.writing.room import Limits
 
 
 def event(kind: Kind, phase: Phase = Phase.SINGLE) -> Event:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from tests import trail_forge as forge
 
-from vedette.trail.verify import verify
+from vedette.trail.proving.verify import verify
 
 S = 10**9
 HOUR, YEARS = 3600 * S, 10 * 365 * 86_400 * S

@@ -11,10 +11,10 @@ from tests.unit.trail.test_erase import opened, recorded, verdicts
 from tests.unit.trail.test_outgoing import bodies
 
 from vedette.trail import sources
-from vedette.trail.copies import delete_copies
-from vedette.trail.erase import Wanted, carry_out, plan
+from vedette.trail.custody.copies import delete_copies
+from vedette.trail.custody.erase import Wanted, carry_out, plan
+from vedette.trail.proving.verify import verify
 from vedette.trail.sources import Unreachable
-from vedette.trail.verify import verify
 
 USER_A = Wanted(users=frozenset("a"))
 

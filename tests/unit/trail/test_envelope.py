@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.event import Actor, Event, Kind, Label, Phase, Result
-from vedette.trail import envelope as env
-from vedette.trail import size
-from vedette.trail.commit import committed
-from vedette.trail.merkle import leaf_hash
-from vedette.trail.spool import CONTENT, ENVELOPE, encode_frame, scan
+from vedette.trail.format import envelope as env
+from vedette.trail.format import size
+from vedette.trail.format.commit import committed
+from vedette.trail.format.merkle import leaf_hash
+from vedette.trail.format.spool import CONTENT, ENVELOPE, encode_frame, scan
 
 STREAM = "000102030405060708090a0b0c0d0e0f"
 START = 1795349012000000000

@@ -17,13 +17,16 @@ from hypothesis import strategies as st
 from tests.sound import sound
 
 from vedette.event import Actor, Event, Kind
-from vedette.trail import Trail, erasure, reading, sources, trim
-from vedette.trail.erase import Wanted, carry_out, plan
-from vedette.trail.holds import BadHolds, Holds
-from vedette.trail.identities import Keys, generate, unb64u
-from vedette.trail.identity import Custody
-from vedette.trail.spool import CONTENT, ERASED, encode_frame, frame_at, scan, segment_files, stream_folders
-from vedette.trail.verify import verify
+from vedette.trail import Trail, sources
+from vedette.trail.custody import erasure
+from vedette.trail.custody.erase import Wanted, carry_out, plan
+from vedette.trail.custody.holds import BadHolds, Holds
+from vedette.trail.files import reading
+from vedette.trail.files.identities import Keys, generate, unb64u
+from vedette.trail.files.identity import Custody
+from vedette.trail.format.spool import CONTENT, ERASED, encode_frame, frame_at, scan, segment_files, stream_folders
+from vedette.trail.proving.verify import verify
+from vedette.trail.writing import trim
 
 NOTES = {"ephemeral", "unanchored"}
 

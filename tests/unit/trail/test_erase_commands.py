@@ -12,8 +12,8 @@ from tests.trails import records
 import vedette
 from vedette.cli import main
 from vedette.trail import sources
-from vedette.trail.identities import OURS
-from vedette.trail.verify import verify
+from vedette.trail.files.identities import OURS
+from vedette.trail.proving.verify import verify
 
 
 @pytest.fixture

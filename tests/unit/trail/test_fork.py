@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from tests.sound import Sound, streams
 
-from vedette.trail.keeper import writer_is_dead
-from vedette.trail.spool import stream_folders
+from vedette.trail.files.keeper import writer_is_dead
+from vedette.trail.format.spool import stream_folders
 
 HEAD = """
     import os, sys, threading, time

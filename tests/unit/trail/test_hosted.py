@@ -10,10 +10,10 @@ from tests import trail_forge as forge
 from tests.trail_forge import Host, Stream
 
 from vedette.trail import sources
-from vedette.trail.anchors.trust import trust
-from vedette.trail.attested import HeadSeen
-from vedette.trail.policy import BadPolicy, load
-from vedette.trail.verify import Beside, Report, render, verify
+from vedette.trail.hosting.anchors.trust import trust
+from vedette.trail.proving.attested import HeadSeen
+from vedette.trail.proving.policy import BadPolicy, load
+from vedette.trail.proving.verify import Beside, Report, render, verify
 
 AT = forge.BEGIN // 10**9
 """The second in which record 0 was written."""

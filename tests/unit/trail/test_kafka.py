@@ -16,8 +16,8 @@ from tests import trail_forge as forge
 from tests.stores import broker, filled
 
 from vedette.trail import sources
+from vedette.trail.proving.verify import verify
 from vedette.trail.sources import Unreachable
-from vedette.trail.verify import verify
 
 with warnings.catch_warnings():  # kafka-python reads its own files in a way that newer Pythons warn of
     warnings.simplefilter("ignore", DeprecationWarning)

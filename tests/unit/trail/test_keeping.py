@@ -20,14 +20,14 @@ from tests.witnessing.witness import consistent
 
 from vedette.event import Event, Kind, Phase
 from vedette.trail import Trail, sources
-from vedette.trail.anchoring import Anchoring
-from vedette.trail.growth import Growth, told
-from vedette.trail.identity import Custody, identity
-from vedette.trail.keeping import Keeping
-from vedette.trail.lock import held, taken
-from vedette.trail.mounts import is_weak
-from vedette.trail.sharing import modes
-from vedette.trail.verify import Report, verify
+from vedette.trail.files.identity import Custody, identity
+from vedette.trail.files.lock import held, taken
+from vedette.trail.files.mounts import is_weak
+from vedette.trail.files.sharing import modes
+from vedette.trail.hosting.anchoring import Anchoring
+from vedette.trail.hosting.growth import Growth, told
+from vedette.trail.hosting.keeping import Keeping
+from vedette.trail.proving.verify import Report, verify
 
 NOBODY = 65534
 
@@ -186,12 +186,12 @@ def test_a_keeper_that_is_killed_leaves_a_log_that_goes_on(folder: Path) -> None
     left_behind(folder, 3)
     code = f"""if True:
         import pathlib, sys
-        from vedette.trail.anchoring import Anchoring
-        from vedette.trail.identity import identity
-        from vedette.trail.keeping import Keeping
+        from vedette.trail.hosting.anchoring import Anchoring
+        from vedette.trail.files.identity import identity
+        from vedette.trail.hosting.keeping import Keeping
         folder = pathlib.Path({str(folder)!r})
         who, anchoring = identity(folder, "vedette.local"), Anchoring([], 60.0)
-        import vedette.trail.hostlog
+        import vedette.trail.hosting.hostlog
         for _ in range(100000):
             kept = Keeping(folder, folder / "host", who, anchoring)
             kept.round()
@@ -381,7 +381,7 @@ TWO_USERS = f"""if True:
     import vedette.cli.keeper
     from vedette.event import Event, Kind
     from vedette.trail import Trail
-    from vedette.trail.identity import Custody
+    from vedette.trail.files.identity import Custody
     base = pathlib.Path(sys.argv[1])
     folder, log = base / "agent" / "trail", base / "keeper" / "host"
 

@@ -23,8 +23,9 @@ from tests.sound import sound, streams
 from vedette import guard
 from vedette.event import Ack, Event, Kind, Phase, Result
 from vedette.names import SCHEMA
-from vedette.trail import Trail, Unavailable, segment, timers
-from vedette.trail.spool import CHECKPOINT, ENVELOPE, read_segment, segment_files, stream_folders
+from vedette.trail import Trail, Unavailable
+from vedette.trail.format.spool import CHECKPOINT, ENVELOPE, read_segment, segment_files, stream_folders
+from vedette.trail.writing import segment, timers
 
 
 def birth() -> Event:
@@ -387,7 +388,7 @@ def test_a_disk_that_fills_up_leaves_a_gap_record(trail: Trail, monkeypatch: pyt
     trail.append(tool(0))
     real = os.pwrite
     monkeypatch.setattr(segment.os, "pwrite", lambda fd, data, at: real(fd, data[: len(data) // 2], at))
-    monkeypatch.setattr("vedette.trail.log.GAP", 60.0)
+    monkeypatch.setattr("vedette.trail.writing.log.GAP", 60.0)
     for _ in range(2):
         with pytest.raises(Unavailable, match="No space left on device"):
             trail.append(tool(1))
@@ -440,7 +441,7 @@ def test_a_birth_that_fails_leaves_no_hole(tmp_path: Path, monkeypatch: pytest.M
             trail.append(tool())
     assert len(tries) == 1
     monkeypatch.setattr(segment.os, "pwrite", real)
-    monkeypatch.setattr("vedette.trail.writer.RETRY", 0.0)
+    monkeypatch.setattr("vedette.trail.writing.writer.RETRY", 0.0)
     trail.append(tool())
     trail.close("stop")
     (found,) = streams(trail.folder)
@@ -625,7 +626,7 @@ def test_a_place_whose_process_died_unborn_is_taken_again(tmp_path: Path) -> Non
 
 def test_the_lock_of_a_live_stream_is_held_and_given_back(trail: Trail) -> None:
     """So that the keeper knows who is alive."""
-    from vedette.trail.keeper import writer_is_dead
+    from vedette.trail.files.keeper import writer_is_dead
 
     trail.append(tool())
     assert not writer_is_dead(only(trail))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.trail.merkle import EMPTY, Frontier, leaf_hash, node_hash, root_of
+from vedette.trail.format.merkle import EMPTY, Frontier, leaf_hash, node_hash, root_of
 
 # The inputs and roots of certificate-transparency-go's and its C++ ancestor's Merkle tree tests.
 INPUTS = [bytes.fromhex(each) for each in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657")] + [

@@ -12,15 +12,15 @@ from tests.unit.trail.test_erase import erased, event, opened
 
 from vedette.signals.logs import project
 from vedette.trail import sources
-from vedette.trail.backlog import Backlog
-from vedette.trail.content import PART
-from vedette.trail.contents import locked
-from vedette.trail.erase import Wanted
-from vedette.trail.holds import Holds
-from vedette.trail.item import Item
-from vedette.trail.seals import Seals
-from vedette.trail.spool import stream_folders
-from vedette.trail.verify import Beside, verify
+from vedette.trail.custody.erase import Wanted
+from vedette.trail.custody.holds import Holds
+from vedette.trail.custody.seals import Seals
+from vedette.trail.format.content import PART
+from vedette.trail.format.spool import stream_folders
+from vedette.trail.proving.contents import locked
+from vedette.trail.proving.verify import Beside, verify
+from vedette.trail.shipping.backlog import Backlog
+from vedette.trail.shipping.item import Item
 
 
 def shipped(folder: Path) -> list[Item]:

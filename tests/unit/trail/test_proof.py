@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import trail_forge as forge
 
-from vedette.trail import inclusion
-from vedette.trail.merkle import leaf_hash, root_of, spans
-from vedette.trail.notes import public_key
-from vedette.trail.proof import Bodies, NoProof, Proof, check_proof, prove, read
-from vedette.trail.verify import Beside, Examined, examined
+from vedette.trail.format import inclusion
+from vedette.trail.format.merkle import leaf_hash, root_of, spans
+from vedette.trail.format.notes import public_key
+from vedette.trail.proving.proof import Bodies, NoProof, Proof, check_proof, prove, read
+from vedette.trail.proving.verify import Beside, Examined, examined
 
 ONE = forge.stream(0)
 KEY = public_key(forge.HOST_KEYS[f"{forge.PREFIX}/host"])

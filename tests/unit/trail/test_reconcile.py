@@ -9,13 +9,14 @@ import pytest
 from tests.spooled import Spooled
 
 from vedette.signals.logs import project
-from vedette.trail import place as places
-from vedette.trail import reconcile, trim
-from vedette.trail.answer import Answer
-from vedette.trail.item import Item
-from vedette.trail.ship import Shipper
+from vedette.trail.shipping import place as places
+from vedette.trail.shipping import reconcile
+from vedette.trail.shipping.answer import Answer
+from vedette.trail.shipping.item import Item
+from vedette.trail.shipping.ship import Shipper
+from vedette.trail.shipping.ways import Ways
 from vedette.trail.sources import Unreachable, Window
-from vedette.trail.ways import Ways
+from vedette.trail.writing import trim
 
 
 class Backend:

@@ -23,12 +23,13 @@ from hypothesis import strategies as st
 from vedette import guard
 from vedette.config import load
 from vedette.event import Event, Kind
-from vedette.trail import Trail, Unavailable, identities, reading, rest, segment, sources
-from vedette.trail.follow import frames
-from vedette.trail.identities import BadIdentity, Keys, generate, read_identities, recipients
-from vedette.trail.identity import Custody
-from vedette.trail.merkle import leaf_hash
-from vedette.trail.spool import (
+from vedette.trail import Trail, Unavailable, sources
+from vedette.trail.files import identities, reading, rest
+from vedette.trail.files.follow import frames
+from vedette.trail.files.identities import BadIdentity, Keys, generate, read_identities, recipients
+from vedette.trail.files.identity import Custody
+from vedette.trail.format.merkle import leaf_hash
+from vedette.trail.format.spool import (
     CONTENT,
     ENCRYPTED,
     ENVELOPE,
@@ -41,7 +42,8 @@ from vedette.trail.spool import (
     segment_files,
     stream_folders,
 )
-from vedette.trail.verify import verify
+from vedette.trail.proving.verify import verify
+from vedette.trail.writing import segment
 
 SECRET, PUBLIC = generate()
 KEYS = Keys([identities.unb64u(SECRET.removeprefix(identities.SECRET))])

@@ -11,13 +11,15 @@ import pytest
 from tests.unit.trail.test_erase import birth, disk, event, opened, recorded, verdicts
 
 from vedette.event import Event, Kind
-from vedette.trail import due as looking
-from vedette.trail import reading, retention, sources
-from vedette.trail.due import due
-from vedette.trail.holds import Holds
-from vedette.trail.retention import DAY_NS, Retention, apply, cutoff
-from vedette.trail.seals import Seals
-from vedette.trail.verify import verify
+from vedette.trail import sources
+from vedette.trail.custody import due as looking
+from vedette.trail.custody import retention
+from vedette.trail.custody.due import due
+from vedette.trail.custody.holds import Holds
+from vedette.trail.custody.retention import DAY_NS, Retention, apply, cutoff
+from vedette.trail.custody.seals import Seals
+from vedette.trail.files import reading
+from vedette.trail.proving.verify import verify
 
 assert birth  # the birth of the streams here, too
 

@@ -15,11 +15,11 @@ from tests.sound import Sound, sound
 from vedette.event import Event, Kind, Phase
 from vedette.guard import AuditUnavailable
 from vedette.trail import Trail, Unavailable
-from vedette.trail import place as places
-from vedette.trail import verify as verifier
-from vedette.trail.room import Level, Limits, Room, usage
+from vedette.trail.format.spool import read_segment, segment_files, stream_folders
+from vedette.trail.proving import verify as verifier
+from vedette.trail.shipping import place as places
 from vedette.trail.sources import segments
-from vedette.trail.spool import read_segment, segment_files, stream_folders
+from vedette.trail.writing.room import Level, Limits, Room, usage
 
 CAP = 2 * 1024 * 1024
 
@@ -227,7 +227,7 @@ def test_refuse_raises_before_the_effect_and_only_there(made: Callable[..., Trai
 
 def test_block_waits_for_space_once_in_a_spell(made: Callable[..., Trail], monkeypatch: pytest.MonkeyPatch) -> None:
     """The first record waits; those after it make a gap at once; when space comes while one waits, it is written."""
-    monkeypatch.setattr("vedette.trail.log.PATIENCE", 0.4)
+    monkeypatch.setattr("vedette.trail.writing.log.PATIENCE", 0.4)
     trail = made(on_full="block", acknowledged="acked")
     fill(trail, Level.FULL)
     begin = time.monotonic()

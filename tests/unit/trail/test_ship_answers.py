@@ -17,13 +17,13 @@ from tests.otlp_receiver import Received, Receiver, Say
 from tests.spooled import Spooled
 
 from vedette.signals.logs import project
-from vedette.trail import answer as answers
-from vedette.trail import otlp
-from vedette.trail.answer import Action, Answer, pause, retry_after, skew
-from vedette.trail.backlog import Backlog
-from vedette.trail.carrier import Carrier, Parked
-from vedette.trail.send import Send
-from vedette.trail.target import Target, target
+from vedette.trail.shipping import answer as answers
+from vedette.trail.shipping import otlp
+from vedette.trail.shipping.answer import Action, Answer, pause, retry_after, skew
+from vedette.trail.shipping.backlog import Backlog
+from vedette.trail.shipping.carrier import Carrier, Parked
+from vedette.trail.shipping.send import Send
+from vedette.trail.shipping.target import Target, target
 
 A, B, R, F, C = Action.ACCEPT, Action.BISECT, Action.RETRY, Action.FEW, Action.CONFIGURATION
 

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from tests.spooled import Spooled
 
 from vedette.signals.logs import project
-from vedette.trail.batch import MOST, MOST_BYTES, batches
-from vedette.trail.content import PART, bodies, escaped, parts
-from vedette.trail.envelope import encode
-from vedette.trail.follow import groups
-from vedette.trail.item import Item
-from vedette.trail.otlp import request
-from vedette.trail.outgoing import outgoing
-from vedette.trail.place import Place
-from vedette.trail.records import OLDEST, Records, stamp
-from vedette.trail.spool import HEADER_SIZE
+from vedette.trail.files.follow import groups
+from vedette.trail.format.content import PART, bodies, escaped, parts
+from vedette.trail.format.envelope import encode
+from vedette.trail.format.spool import HEADER_SIZE
+from vedette.trail.shipping.batch import MOST, MOST_BYTES, batches
+from vedette.trail.shipping.item import Item
+from vedette.trail.shipping.otlp import request
+from vedette.trail.shipping.outgoing import outgoing
+from vedette.trail.shipping.place import Place
+from vedette.trail.shipping.records import OLDEST, Records, stamp
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
 

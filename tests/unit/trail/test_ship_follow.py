@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.spooled import Spooled
 
-from vedette.trail.follow import Group, groups, header, newest, size
-from vedette.trail.spool import CONTENT, HEADER_SIZE, encode_frame
+from vedette.trail.files.follow import Group, groups, header, newest, size
+from vedette.trail.format.spool import CONTENT, HEADER_SIZE, encode_frame
 
 
 def _read(stream: Spooled, segment: int = 0, offset: int = HEADER_SIZE, *, dead: bool = False) -> list[Group]:

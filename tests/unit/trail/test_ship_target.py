@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vedette.trail.target import Target, target
+from vedette.trail.shipping.target import Target, target
 
 HTTP = {"protocol": "http/protobuf"}
 

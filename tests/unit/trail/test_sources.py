@@ -15,8 +15,8 @@ from tests.stores import elastic, filled, loki
 from tests.stores.server import Answer, Asked, serve
 
 from vedette.trail import sources
+from vedette.trail.proving.verify import Report, verify
 from vedette.trail.sources import Unreachable, Window
-from vedette.trail.verify import Report, verify
 
 STREAMS = [forge.stream(ordinal, records=400) for ordinal in range(2)]
 BODIES = set(forge.lines(*STREAMS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.trail.spans import MOST_TEXT, Spans
+from vedette.trail.format.spans import MOST_TEXT, Spans
 
 NUMBERS = st.sets(st.integers(0, 10**6), max_size=2000)
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.trail import spool
-from vedette.trail.envelope import genesis
-from vedette.trail.spool import CHECKPOINT, CONTENT, ENVELOPE, HEADER_SIZE, Header, encode_frame, frame_at, scan
+from vedette.trail.format import spool
+from vedette.trail.format.envelope import genesis
+from vedette.trail.format.spool import CHECKPOINT, CONTENT, ENVELOPE, HEADER_SIZE, Header, encode_frame, frame_at, scan
 
 RAW = bytes(range(16))
 HEADER = Header(RAW, 42, 0, 0, 1795349012000000000, genesis(RAW))

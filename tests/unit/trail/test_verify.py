@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from tests import trail_forge as forge
 
 from vedette.event import Event, Kind, Phase
-from vedette.trail import Trail, canonical, sources
-from vedette.trail.intervals import AHEAD
-from vedette.trail.verify import render, verify
+from vedette.trail import Trail, sources
+from vedette.trail.format import canonical
+from vedette.trail.proving.intervals import AHEAD
+from vedette.trail.proving.verify import render, verify
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

@@ -11,9 +11,9 @@ from typing import Any
 
 from vedette.cli.checks import Check
 from vedette.cli.glance import Glance, glance
-from vedette.trail import reading
-from vedette.trail.rest import Locked
-from vedette.trail.spool import stream_folders
+from vedette.trail.files import reading
+from vedette.trail.files.rest import Locked
+from vedette.trail.format.spool import stream_folders
 
 NAME = "last run"
 

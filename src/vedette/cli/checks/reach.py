@@ -13,10 +13,10 @@ from vedette.cli.checks import Check
 from vedette.config import Settings
 from vedette.redact import BadKey, available, load_key
 from vedette.trail import Unavailable
-from vedette.trail.answer import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Action, Answer
-from vedette.trail.folder import prepare
-from vedette.trail.identities import BadIdentity, Keys, read_identities, recipients, wrapped
-from vedette.trail.target import Target, target
+from vedette.trail.files.folder import prepare
+from vedette.trail.files.identities import BadIdentity, Keys, read_identities, recipients, wrapped
+from vedette.trail.shipping.answer import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Action, Answer
+from vedette.trail.shipping.target import Target, target
 
 PATIENCE = 5.0
 """Seconds for the collector's answer."""
@@ -83,7 +83,7 @@ def collector(env: Mapping[str, str], settings: Settings) -> Check:
 
 def _ask(found: Target) -> Answer:
     """Late on purpose, as in `runtime.shipping`: a transport imports requests or grpc."""
-    otlp = importlib.import_module("vedette.trail.otlp")
+    otlp = importlib.import_module("vedette.trail.shipping.otlp")
     try:
         transport = otlp.connect(found)
     except (OSError, ImportError, ValueError) as error:

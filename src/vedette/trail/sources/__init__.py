@@ -7,7 +7,7 @@ part of a record must never pass for the whole of it.
 from pathlib import Path
 from typing import IO
 
-from vedette.trail.identities import OURS, Keys
+from vedette.trail.files.identities import OURS, Keys
 from vedette.trail.sources.address import open_source
 from vedette.trail.sources.lines import Lines
 from vedette.trail.sources.request import Request, Unreachable, Window

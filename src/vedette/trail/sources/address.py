@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from vedette.trail.known import Source
+from vedette.trail.proving.known import Source
 from vedette.trail.sources.files import Files
 from vedette.trail.sources.lines import Lines
 from vedette.trail.sources.request import Request, Unreachable, Window

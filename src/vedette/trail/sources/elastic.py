@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
-from vedette.trail.known import Source
+from vedette.trail.proving.known import Source
 from vedette.trail.sources.http import Api
 from vedette.trail.sources.request import Request, Unreachable
 

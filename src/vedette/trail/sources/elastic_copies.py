@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import quote
 
-from vedette.trail.copies import Field, carries
+from vedette.trail.custody.copies import Field, carries
 from vedette.trail.sources.elastic import Elastic
 from vedette.trail.sources.http import reason
 from vedette.trail.sources.request import Unreachable

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, cast
 
-from vedette.trail.known import Source
+from vedette.trail.proving.known import Source
 from vedette.trail.sources.lines import Lines
 from vedette.trail.sources.request import Unreachable
 

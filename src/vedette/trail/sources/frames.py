@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from vedette.trail import spool
-from vedette.trail.canonical import Unreadable, parse
-from vedette.trail.content import bodies
-from vedette.trail.envelope import commitment
-from vedette.trail.identities import Keys
-from vedette.trail.rest import opened
+from vedette.trail.files.identities import Keys
+from vedette.trail.files.rest import opened
+from vedette.trail.format import spool
+from vedette.trail.format.canonical import Unreadable, parse
+from vedette.trail.format.content import bodies
+from vedette.trail.format.envelope import commitment
 
 SEARCHED = 2**30
 """So many bytes are checked at most in search of the next frame of a damaged file: about a second."""

@@ -15,10 +15,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import requests
 
-from vedette.trail.answer import retry_after
-from vedette.trail.otlp import unobserved
+from vedette.trail.proving.verdicts import plain
+from vedette.trail.shipping.answer import retry_after
+from vedette.trail.shipping.otlp import unobserved
 from vedette.trail.sources.request import Unreachable
-from vedette.trail.verdicts import plain
 
 TRIES = 8
 TRIES_TO_CONNECT = 4

@@ -16,10 +16,10 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
-from vedette.trail.known import Source
+from vedette.trail.proving.known import Source
+from vedette.trail.proving.verdicts import plain
 from vedette.trail.sources import exports
 from vedette.trail.sources.request import Request, Unreachable
-from vedette.trail.verdicts import plain
 
 STALL = 60.0
 """So many seconds without a message, although there are more, and the topic counts as unreachable."""

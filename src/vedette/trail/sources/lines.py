@@ -9,7 +9,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 
-from vedette.trail.known import Source
+from vedette.trail.proving.known import Source
 from vedette.trail.sources import exports
 
 MAX_LINE = 64 * 1024 * 1024

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.trail.known import Source
+from vedette.trail.proving.known import Source
 from vedette.trail.sources.http import Api, reason
 from vedette.trail.sources.request import Request, Unreachable
 

@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from vedette.trail import spool
-from vedette.trail.identities import OURS, Keys
-from vedette.trail.keeper import writer_is_dead
-from vedette.trail.known import Source
-from vedette.trail.lock import held
-from vedette.trail.mounts import is_weak
+from vedette.trail.files.identities import OURS, Keys
+from vedette.trail.files.keeper import writer_is_dead
+from vedette.trail.files.lock import held
+from vedette.trail.files.mounts import is_weak
+from vedette.trail.format import spool
+from vedette.trail.proving.known import Source
 from vedette.trail.sources.frames import Frames
 
 

@@ -1,0 +1,1 @@
+"""How long content stays and who has it destroyed: retention, holds, erasure, seals."""

@@ -1,0 +1,1 @@
+"""The verifier: evidence from anywhere, weighed, and said in verdicts."""

@@ -1,0 +1,1 @@
+"""The way to the collector: at least once, in order, from the files alone."""
