@@ -8,15 +8,16 @@ GeneratorExit) is the host's and always passes, and so does `AuditUnavailable`, 
 from __future__ import annotations
 
 import logging
-import threading
 from collections import Counter
 from types import TracebackType
+
+from vedette import locks
 
 logger = logging.getLogger("vedette")
 
 _counts: Counter[str] = Counter()
 _said: set[str] = set()
-_lock = threading.Lock()
+_lock = locks.lock()
 _loud = False
 
 MOST_SAID = 64

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from vedette import locks
 from vedette.capture.protocols.exchange import Side
 from vedette.event import Call, Result, Wire
 
@@ -37,7 +37,7 @@ class Attempts:
         self._most = most
         self._failed: OrderedDict[tuple[object, ...], list[str]] = OrderedDict()
         self._hops: OrderedDict[tuple[str, str], _Hop] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = locks.lock()
 
     def tie(self, call: Call, wire: Wire, asked: Side, answered: Side) -> None:
         """Give a retry or a hop the operation id of the first attempt, and say what it is."""

@@ -7,10 +7,10 @@ The result a model is given is the host's word; what ran, and when, no wire can 
 from __future__ import annotations
 
 import random
-import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from vedette import locks
 from vedette.capture.protocols import Reading, ToolCall, ToolResult
 from vedette.event import Call, Kind, Result
 
@@ -29,7 +29,7 @@ class ToolLoop:
     def __init__(self, most: int = 1024) -> None:
         self._most = most
         self._asked: OrderedDict[str, _Asked] = OrderedDict()
-        self._lock = threading.Lock()
+        self._lock = locks.lock()
 
     def ran(self, call: Call) -> None:
         """A seam saw a tool run: nothing is left to be told about it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 
+from vedette import locks
 from vedette.detect.memory import Memory
 from vedette.detect.rule import Rule
 from vedette.detect.rules import RULES
@@ -20,7 +20,7 @@ class Engine:
     def __init__(self, rules: Sequence[Rule] = RULES) -> None:
         self._rules = rules
         self._memory = Memory()
-        self._lock = threading.Lock()
+        self._lock = locks.lock()
 
     def see(self, event: Event) -> list[Event]:
         """The findings that `event` completes. Intents are skipped, their outcome comes; findings do not find."""

@@ -3,12 +3,12 @@ force."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from vedette import locks
 from vedette.redact.policy import Policy
 from vedette.redact.settings_file import BadFile, read
 
@@ -32,7 +32,7 @@ class LivePolicy:
         self._policy = Policy()
         self._stamp: tuple[int, int, int] | None = None
         self._next = 0.0
-        self._lock = threading.Lock()
+        self._lock = locks.lock()
 
     def __call__(self) -> Policy:
         if time.monotonic() >= self._next and self._lock.acquire(blocking=False):

@@ -7,11 +7,11 @@ enters: else `password: the` would blank every "the".
 from __future__ import annotations
 
 import os
-import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from vedette import locks
 from vedette.redact.validators import entropy
 
 MOST = 32
@@ -34,7 +34,7 @@ class Memory:
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._lock = threading.Lock()
+        self._lock = locks.lock()
         self._forget()
         os.register_at_fork(after_in_child=self._forget)
 
@@ -42,7 +42,7 @@ class Memory:
         return f"Memory({len(self.values)} values)"
 
     def _forget(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = locks.lock()
         self._known: OrderedDict[bytes, str] = OrderedDict()
         self.values: tuple[tuple[bytes, str], ...] = ()
 

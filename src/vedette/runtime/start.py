@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from vedette import locks
 from vedette.capture import context, hub, threads, weave
 from vedette.capture.call import end_open
 from vedette.config import Problem, Settings, load
@@ -50,7 +51,7 @@ class Running:
 
 
 _running: Running | None = None
-_lock = threading.RLock()
+_lock = locks.rlock()
 _last_redactor: Redactor | None = None
 
 

@@ -6,11 +6,11 @@ A dimension takes only the facts that the conventions list for it, and at most 2
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 
 from opentelemetry import metrics
 
+from vedette import locks
 from vedette.config import Settings
 from vedette.event import Event, Fact
 from vedette.guard import faults
@@ -36,7 +36,7 @@ class Metrics:
         self._made: dict[str, Callable[..., None]] = {}
         self._seen: dict[str, set[Fact]] = {}
         self._tally = Tally()
-        self._lock = threading.Lock()
+        self._lock = locks.lock()
         self.observe("vedette.faults", faults)
 
     def observe(self, name: str, read: Read) -> None:

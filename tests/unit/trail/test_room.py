@@ -104,7 +104,7 @@ def test_the_oldest_segments_go_where_the_trail_is_the_archive(made: Callable[..
     most = 0
     for i in range(8 * CAP // 4000):
         trail.append(tool(i))
-        if i % 50 == 0:
+        if i % 10 == 0:
             most = max(most, usage(trail.folder))
             wait_for(lambda: not trail._writer.room.level(trail._writer.stream.total) >= Level.SHEDDING)  # type: ignore[union-attr]
     trail.close("stop")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
+from vedette import locks
 from vedette.guard import guard
 from vedette.redact.pack import Pack
 from vedette.redact.scanners import store
@@ -93,7 +94,7 @@ class Choice:
     def __init__(self, pack: Callable[[], Pack]) -> None:
         self._pack = pack
         self._engine: Engine | None = None
-        self._lock = threading.Lock()
+        self._lock = locks.lock()
 
     def prepare(self) -> None:
         """Wait for the best engine."""
