@@ -1,7 +1,7 @@
 """Locks that are free in a forked child: whoever held one in the parent is not there to let it go.
 
 A host may fork at any moment, while our line's thread is inside any of our locks. What such a lock protects is a count,
-a cache or a choice, which the child may find half done and goes on with. The trail has a rule of its own: `writing.fork`.
+a cache or a choice, which the child may find half done and goes on with. The trail has its own rule: `writing.fork`.
 """
 
 from __future__ import annotations
