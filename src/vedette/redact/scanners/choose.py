@@ -1,4 +1,4 @@
-"""Which engine runs: the best that imports. Databases not compiled yet are compiled behind the next one."""
+"""Which engine runs: the best that imports. Databases that neither ship nor are stored are compiled behind the next."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import ModuleType
 
 from vedette.guard import guard
 from vedette.redact.pack import Pack
-from vedette.redact.scanners import store
+from vedette.redact.scanners import databases, store
 from vedette.redact.scanners.contract import Scanner
 
 
@@ -31,14 +31,17 @@ def imported(name: str) -> ModuleType | None:
 
 
 def ready(pack: Pack) -> Engine | None:
-    """Engine A, if it imports and its databases are in the store."""
+    """Engine A, if it imports and its databases are shipped or in the store."""
     build = imported("vedette.redact.scanners.hyper_build")
-    blob = store.load(build.fingerprint(pack)) if build else None
-    if build is None or blob is None:
+    if build is None:
         return None
-    with guard("redact.databases"):
-        cores, databases = build.opened(blob)
-        return Engine(importlib.import_module("vedette.redact.scanners.hyper").Hyper(databases), cores)
+    fingerprint = build.fingerprint(pack)
+    for load in (databases.load, store.load):
+        with guard("redact.databases"):
+            blob = load(fingerprint)
+            if blob is not None:
+                cores, opened = build.opened(blob)
+                return Engine(importlib.import_module("vedette.redact.scanners.hyper").Hyper(opened), cores)
     return None
 
 
@@ -48,10 +51,10 @@ def compiled(pack: Pack) -> Engine | None:
     if build is None:
         return None
     with guard("redact.compile"):
-        databases = build.compiled(pack)
-        store.save(build.fingerprint(pack), build.dumped(pack, databases))
+        made = build.compiled(pack)
+        store.save(build.fingerprint(pack), build.dumped(pack, made))
         hyper = importlib.import_module("vedette.redact.scanners.hyper")
-        return Engine(hyper.Hyper(databases), list(pack.cores.values()))
+        return Engine(hyper.Hyper(made), list(pack.cores.values()))
     return None
 
 
@@ -78,17 +81,18 @@ def said(pack: Pack) -> str:
     """Which engine will run here."""
     build = imported("vedette.redact.scanners.hyper_build")
     if build is not None:
-        kept = store.load(build.fingerprint(pack)) is not None
-        return (
-            "hyperscan" if kept else "hyperscan (its databases are compiled with the first text, behind another engine)"
-        )
+        fingerprint = build.fingerprint(pack)
+        with guard("redact.databases"):
+            if databases.load(fingerprint) or store.load(fingerprint):
+                return "hyperscan"
+        return "hyperscan (its databases are compiled with the first text, behind another engine)"
     re2 = imported("re2")
     found = re2 is not None and hasattr(re2, "Set")
     return "google-re2 (hyperscan is not installed)" if found else "standard library (neither hyperscan nor google-re2)"
 
 
 class Choice:
-    """The engine in force: A at once where its databases are stored, else the next one until they are compiled."""
+    """The engine in force: A at once where its databases ship or are stored, else the next until they are compiled."""
 
     def __init__(self, pack: Callable[[], Pack]) -> None:
         self._pack = pack

@@ -8,7 +8,9 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
+import zlib
 from collections.abc import Iterator
+from itertools import accumulate, pairwise
 
 import hyperscan
 
@@ -18,7 +20,7 @@ from vedette.redact.scanners.contract import GATES
 MOST = 420
 """Cores in one database: beyond, compiling takes longer than its parts and scanning gains nothing."""
 
-FORMAT = "vedette databases 3"
+FORMAT = "vedette databases 4"
 
 
 def fingerprint(pack: Pack) -> str:
@@ -69,18 +71,27 @@ def _compile(group: list[tuple[bytes, int, int]]) -> hyperscan.Database:
 
 
 def dumped(pack: Pack, databases: list[hyperscan.Database]) -> bytes:
-    """A line that says what is where, then the databases."""
-    blobs = [hyperscan.dumpb(database) for database in databases]
-    head = {"cores": list(pack.cores.values()), "sizes": [len(blob) for blob in blobs]}
-    return json.dumps(head, separators=(",", ":")).encode() + b"\n" + b"".join(blobs)
+    """A line that says what is where, then the databases, each deflated: opened one by one, never all at once."""
+    parts = [_deflated(hyperscan.dumpb(database)) for database in databases]
+    head = {"cores": list(pack.cores.values()), "sizes": [len(part) for part in parts]}
+    return json.dumps(head, separators=(",", ":")).encode() + b"\n" + b"".join(parts)
+
+
+def _deflated(raw: bytes) -> bytes:
+    """Without a checksum: whoever keeps the whole hashes it."""
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    return packer.compress(raw) + packer.flush()
+
+
+def parts(blob: bytes) -> tuple[list[list[int]], Iterator[bytes]]:
+    """The rules of each core, and each database as hyperscan writes it. Raises `ValueError` or `zlib.error`."""
+    at = blob.index(b"\n") + 1
+    told = json.loads(blob[:at])
+    ends = list(accumulate(told["sizes"], initial=at))
+    return told["cores"], (zlib.decompress(blob[lo:hi], wbits=-zlib.MAX_WBITS) for lo, hi in pairwise(ends))
 
 
 def opened(blob: bytes) -> tuple[list[list[int]], list[hyperscan.Database]]:
-    """The rules of each core, and the databases. Raises `ValueError` or `HyperscanError` for anything else."""
-    head, _, rest = blob.partition(b"\n")
-    told = json.loads(head)
-    databases, at = [], 0
-    for size in told["sizes"]:
-        databases.append(hyperscan.loadb(rest[at : at + size], hyperscan.HS_MODE_BLOCK))
-        at += size
-    return told["cores"], databases
+    """The rules of each core, and the databases. Raises also `HyperscanError`, for what this machine cannot run."""
+    cores, raws = parts(blob)
+    return cores, [hyperscan.loadb(raw, hyperscan.HS_MODE_BLOCK) for raw in raws]
