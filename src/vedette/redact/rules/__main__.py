@@ -1,4 +1,4 @@
-"""`python -m vedette.redact.rules` writes the pack anew from the facts, and compiles it. Of a pack with a fault nothing is written.
+"""`python -m vedette.redact.rules` writes the pack anew from the facts, and compiles it; a pack with a fault it refuses.
 
 The lint tries each rule on some twenty texts and takes a minute; `--quick` leaves it to the tests.
 """
