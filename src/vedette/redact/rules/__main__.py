@@ -1,4 +1,4 @@
-"""`python -m vedette.redact.rules` writes the pack anew from the facts, and compiles it; a pack with a fault it refuses.
+"""`python -m vedette.redact.rules` writes the pack anew from the facts, and compiles it; one with a fault it refuses.
 
 The lint tries each rule on some twenty texts and takes a minute; `--quick` leaves it to the tests.
 """
