@@ -53,14 +53,16 @@ def _groups(pack: Pack) -> Iterator[list[tuple[bytes, int, int]]]:
 
 
 def _shape(core: str) -> str:
-    """What a core begins with. Measured on chats, us per 10 KB: 145 cores in one database 83, in these five 48."""
-    if "(?i:" in core[:14]:
-        return "word"
+    """What a core begins with. Measured on chats, us per 10 KB: 145 cores in one database 83, in these five 40."""
+    if core.startswith("(?:^|[^0-9])"):
+        return "number"
+    if "(?i:" in core[:32]:
+        return "digit" if core.endswith(r"[0-9 .\-()/]{6}") else "word"
     if core.startswith("[0-9A-Fa-f]"):
         return "hex"
-    if core.startswith(("[A-Z", "(?:AD|", "[STFGM]", "[XYZ]")):
+    if core.startswith(("[A-Z", "(?:AD|", "[STFGM]")):
         return "capital"
-    return "digit" if core.startswith(("[0-9", "[1-", "[2-", "0[", "(?:[0-9]")) else "other"
+    return "digit" if core.startswith(("[0-9", "[1-", "[13]", "[2-", "[9A-Z]", "(?:[0-9")) else "word"
 
 
 def _compile(group: list[tuple[bytes, int, int]]) -> hyperscan.Database:
