@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,6 +92,14 @@ def said(pack: Pack) -> str:
     return "google-re2 (hyperscan is not installed)" if found else "standard library (neither hyperscan nor google-re2)"
 
 
+def installed() -> str:
+    """The best engine that is installed, without importing it."""
+    for name, module in (("hyperscan", "hyperscan"), ("google-re2", "re2")):
+        if importlib.util.find_spec(module) is not None:
+            return name
+    return "standard library"
+
+
 class Choice:
     """The engine in force: A at once where its databases ship or are stored, else the next until they are compiled."""
 
@@ -133,5 +142,5 @@ class Choice:
 
     @property
     def name(self) -> str:
-        """Of the engine in force; empty while nobody asked for one."""
-        return self._engine.scanner.name if self._engine else ""
+        """Of the engine in force; while nobody asked for one, of the best that is installed."""
+        return self._engine.scanner.name if self._engine else installed()
