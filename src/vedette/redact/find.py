@@ -65,7 +65,7 @@ class Finder:
             spans += decoded.mapped(more)
             keyed = keyed or more_keyed
         if blobbed and depth:
-            spans += self._inside(view.data, depth)
+            spans += self._inside(view.data, depth, spans)
         if not spans:
             return Found(spans, keyed)
         return Found(without_tokens(data, united(view.mapped(spans))), keyed)
@@ -142,11 +142,15 @@ class Finder:
             self._exact[number] = None if skipped else Exact(number, rule, self._searcher(rule))
         return self._exact[number]
 
-    def _inside(self, data: bytes, depth: int) -> list[Span]:
-        """Runs of base64 whose text holds something: masked whole, named by the first of what they hold."""
+    def _inside(self, data: bytes, depth: int, known: list[Span]) -> list[Span]:
+        """Runs of base64 whose text holds something: masked whole, named by the first of what they hold.
+
+        One that is masked whole already is not looked into.
+        """
+        covered = sorted((span.start, span.end) for span in known)
         return [
             inner.spans[0]._replace(start=start, end=end)
-            for start, end, text in blobs(data)
+            for start, end, text in blobs(data, functools.partial(_is_covered, covered))
             if (inner := self.find(text, depth - 1)).spans
         ]
 
@@ -163,9 +167,9 @@ class _Judging:
     def judge(self, exacts: tuple[Exact, ...], places: list[tuple[int, int]]) -> None:
         """`places`: (end, start) of each hit of one core, in order."""
         data, sure, left = self._data, self._sure, self._most
-        named = exacts[0].from_start
+        named, reach = exacts[0].from_start, exacts[0].rule.left
         done = [-1] * len(exacts)
-        last = -1
+        last = low = high = -1
         for end, start in places:
             if end == last or (sure and _is_inside(sure, end)):
                 continue
@@ -173,25 +177,34 @@ class _Judging:
             if named and is_plain(name_at(data, start)):
                 continue
             left -= 1
-            if left < 0:
-                self._mask(exacts[0], end)
-                continue
-            for at, exact in enumerate(exacts):
-                if end > done[at] and (span := exact.span(data, end, start)) is not None:
-                    done[at] = span.end
-                    self.found.append(span)
-                    if span.alert and not span.strength:
-                        insort(sure, (span.start, span.end))
+            if left >= 0:
+                self._ask(exacts, done, end, start)
+            elif end - reach < high:
+                high = end
+            else:
+                self._mask(exacts[0], low, high)
+                low, high = max(end - reach, 0), end
+        self._mask(exacts[0], low, high)
 
-    def _mask(self, exact: Exact, end: int) -> None:
-        """Unverified, and one span with what was masked so just before."""
-        start = max(end - exact.rule.left, 0)
-        if self.found:
-            before = self.found[-1]
-            if before.strength == _UNVERIFIED and before.rule == exact.number and start < before.end:
-                self.found[-1] = before._replace(end=end)
-                return
-        self.found.append(Span(start, end, _UNVERIFIED, exact.number, False))
+    def _ask(self, exacts: tuple[Exact, ...], done: list[int], end: int, start: int) -> None:
+        """Each rule of the core; `done`: up to where it has found something."""
+        for at, exact in enumerate(exacts):
+            if end > done[at] and (span := exact.span(self._data, end, start)) is not None:
+                done[at] = span.end
+                self.found.append(span)
+                if span.alert and not span.strength:
+                    insort(self._sure, (span.start, span.end))
+
+    def _mask(self, exact: Exact, start: int, end: int) -> None:
+        """Hits beyond the budget, unverified: more is hidden, never less."""
+        if end >= 0:
+            self.found.append(Span(start, end, _UNVERIFIED, exact.number, False))
+
+
+def _is_covered(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether the last of these (sorted) spans that begins at `start` or before goes on to `end`."""
+    at = bisect_left(spans, (start + 1, 0)) - 1
+    return at >= 0 and end <= spans[at][1]
 
 
 def _is_inside(spans: list[tuple[int, int]], end: int) -> bool:
