@@ -34,7 +34,7 @@ bench-trail: $(VENV)/.ready ## What the trail costs, against SHA-256, fdatasync 
 torture: $(VENV)/.ready ## Kills, torn tails, failing disks and collectors, forks, clocks: the long form, some hours.
 	$(BIN)/python -m tests.torture
 
-pack: $(VENV)/.ready ## The rule pack anew from the facts, linted.
+pack: $(VENV)/.ready ## The rule pack anew from the facts, linted and compiled.
 	$(BIN)/python -m vedette.redact.rules
 
 accuracy: $(VENV)/.ready ## What redaction finds, misses and finds wrongly, on seeded corpora.

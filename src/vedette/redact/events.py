@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from vedette.event import Actor, Call, Event, Fact, Phase
+from vedette.event import Actor, Call, Event, Fact, Kind, Phase
 from vedette.guard import guard
 from vedette.names import CONTENT, FACTS
+from vedette.redact.ours import is_plain
+from vedette.redact.policy import Policy
 from vedette.redact.walk import Walk
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ _FREE = frozenset(
     {
         "http.request.method", "gen_ai.operation.name", "gen_ai.provider.name",
         "server.address", "network.peer.address",  # where it goes is the point of the record
+        "host.name", "vedette.schema", "vedette.key.id",  # where it runs; what it is written in, and by which key
     }
 )  # fmt: skip
 _NAME = "name of the call"
@@ -60,7 +63,8 @@ def made(redactor: Redactor, call: Call, phase: Phase, given: dict[str, Any]) ->
             with guard("redact.fact"):
                 _sort(redactor, name, value, facts, scanned)
     walk = Walk(redactor.texts)
-    walked = _walked(redactor, walk, {**scanned, _NAME: call.name}, facts)
+    scanned[_NAME] = call.name
+    walked = scanned if _is_ours(redactor, call, scanned) else _walked(redactor, walk, scanned, facts)
     name = str(walked.pop(_NAME, ""))
     for each, value in walked.items():
         with guard("redact.fact"):
@@ -99,6 +103,16 @@ def _sort(redactor: Redactor, name: str, value: Any, facts: dict[str, Fact], sca
         facts[name] = _as_text(value)
     else:
         scanned[name] = value if name in CONTENT else _as_text(value)
+
+
+def _is_ours(redactor: Redactor, call: Call, texts: dict[str, Any]) -> bool:
+    """Whether a record of our own life says only what it always says: a process that does nothing loads no engine.
+
+    Not where a user's own rules might match a word, nor where a word might be a value that was taken out before.
+    """
+    if call.kind is not Kind.LIFECYCLE or redactor.texts.memory.values or redactor.texts.policy() != Policy():
+        return False
+    return is_plain(texts)
 
 
 def _walked(redactor: Redactor, walk: Walk, scanned: dict[str, Any], facts: dict[str, Fact]) -> dict[str, Any]:

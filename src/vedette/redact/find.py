@@ -65,7 +65,7 @@ class Finder:
             spans += decoded.mapped(more)
             keyed = keyed or more_keyed
         if blobbed and depth:
-            spans += self._inside(view.data, depth)
+            spans += self._inside(view.data, depth, spans)
         if not spans:
             return Found(spans, keyed)
         return Found(without_tokens(data, united(view.mapped(spans))), keyed)
@@ -113,40 +113,21 @@ class Finder:
 
     def _judged(self, data: bytes, hits: list[Hit]) -> list[Span]:
         """Tokens first: what ends inside one that is sure is asked about no more."""
-        found: list[Span] = []
-        done: dict[int, int] = {}
-        counts: dict[int, int] = {}
-        sure: list[tuple[int, int]] = []
-        most = MOST_CANDIDATES + len(data) // _BYTES_A_CANDIDATE
-        last = (-1, -1)
-        for _, core, end, start in sorted((self._rank(core), core, end, start) for core, end, start in hits):
-            exacts = self._by_core[core]
-            if (core, end) == last or not exacts or _is_inside(sure, end):
-                continue
-            last = (core, end)
-            if exacts[0].from_start and is_plain(name_at(data, start)):
-                continue
-            counts[core] = seen = counts.get(core, 0) + 1
-            if seen > most:
-                found.append(Span(max(end - exacts[0].rule.left, 0), end, _UNVERIFIED, exacts[0].number, False))
-                continue
-            for exact in exacts:
-                if end <= done.get(exact.number, -1):
-                    continue
-                span = exact.span(data, end, start)
-                if span is not None:
-                    done[exact.number] = span.end
-                    found.append(span)
-                    if span.alert and not span.strength:
-                        insort(sure, (span.start, span.end))
-        return found
+        by_core: dict[int, list[tuple[int, int]]] = {}
+        for core, end, start in hits:
+            by_core.setdefault(core, []).append((end, start))
+        judging = _Judging(data)
+        for core in sorted(by_core, key=self._rank):
+            if exacts := self._by_core[core]:
+                judging.judge(exacts, sorted(by_core[core]))
+        return judging.found
 
-    def _rank(self, core: int) -> int:
-        """0 for a core of tokens; its rules are made ready when it is first seen."""
+    def _rank(self, core: int) -> tuple[bool, int]:
+        """Cores of tokens come first; a core's rules are made ready when it is first seen."""
         exacts = self._by_core.get(core)
         if exacts is None:
             exacts = self._by_core[core] = self._made(core)
-        return 0 if exacts and exacts[0].rule.group == "token" else 1
+        return not (exacts and exacts[0].rule.group == "token"), core
 
     def _made(self, core: int) -> tuple[Exact, ...]:
         """The rules of a core, each compiled once, when its core is first seen."""
@@ -161,13 +142,69 @@ class Finder:
             self._exact[number] = None if skipped else Exact(number, rule, self._searcher(rule))
         return self._exact[number]
 
-    def _inside(self, data: bytes, depth: int) -> list[Span]:
-        """Runs of base64 whose text holds something: masked whole, named by the first of what they hold."""
+    def _inside(self, data: bytes, depth: int, known: list[Span]) -> list[Span]:
+        """Runs of base64 whose text holds something: masked whole, named by the first of what they hold.
+
+        One that is masked whole already is not looked into.
+        """
+        covered = sorted((span.start, span.end) for span in known)
         return [
             inner.spans[0]._replace(start=start, end=end)
-            for start, end, text in blobs(data)
+            for start, end, text in blobs(data, functools.partial(_is_covered, covered))
             if (inner := self.find(text, depth - 1)).spans
         ]
+
+
+class _Judging:
+    """One pass over the hits of one text, core by core."""
+
+    def __init__(self, data: bytes) -> None:
+        self.found: list[Span] = []
+        self._data = data
+        self._most = MOST_CANDIDATES + len(data) // _BYTES_A_CANDIDATE
+        self._sure: list[tuple[int, int]] = []
+
+    def judge(self, exacts: tuple[Exact, ...], places: list[tuple[int, int]]) -> None:
+        """`places`: (end, start) of each hit of one core, in order."""
+        data, sure, left = self._data, self._sure, self._most
+        named, reach = exacts[0].from_start, exacts[0].rule.left
+        done = [-1] * len(exacts)
+        last = low = high = -1
+        for end, start in places:
+            if end == last or (sure and _is_inside(sure, end)):
+                continue
+            last = end
+            if named and is_plain(name_at(data, start)):
+                continue
+            left -= 1
+            if left >= 0:
+                self._ask(exacts, done, end, start)
+            elif end - reach < high:
+                high = end
+            else:
+                self._mask(exacts[0], low, high)
+                low, high = max(end - reach, 0), end
+        self._mask(exacts[0], low, high)
+
+    def _ask(self, exacts: tuple[Exact, ...], done: list[int], end: int, start: int) -> None:
+        """Each rule of the core; `done`: up to where it has found something."""
+        for at, exact in enumerate(exacts):
+            if end > done[at] and (span := exact.span(self._data, end, start)) is not None:
+                done[at] = span.end
+                self.found.append(span)
+                if span.alert and not span.strength:
+                    insort(self._sure, (span.start, span.end))
+
+    def _mask(self, exact: Exact, start: int, end: int) -> None:
+        """Hits beyond the budget, unverified: more is hidden, never less."""
+        if end >= 0:
+            self.found.append(Span(start, end, _UNVERIFIED, exact.number, False))
+
+
+def _is_covered(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether the last of these (sorted) spans that begins at `start` or before goes on to `end`."""
+    at = bisect_left(spans, (start + 1, 0)) - 1
+    return at >= 0 and end <= spans[at][1]
 
 
 def _is_inside(spans: list[tuple[int, int]], end: int) -> bool:

@@ -16,6 +16,7 @@ from vedette.redact import events, pack, strings
 from vedette.redact.find import Finder
 from vedette.redact.lineage import Lineage
 from vedette.redact.memory import Memory
+from vedette.redact.ours import is_plain
 from vedette.redact.pack import Pack
 from vedette.redact.policy import Policy
 from vedette.redact.scanners.choose import Choice, said, small
@@ -38,7 +39,7 @@ def prepare() -> None:
 
 
 def engine_name() -> str:
-    """Which engine runs; empty while nothing was redacted yet."""
+    """Which engine runs, or will when the first text comes."""
     return engine().name
 
 
@@ -123,6 +124,10 @@ class Redactor:
         with guard("redact.value"):
             return Walk(self.texts).value(value, key)
         return self._lost("value")
+
+    def own(self, value: object, key: str) -> object:
+        """What describes this process, redacted; words that could be nothing else load no engine."""
+        return value if is_plain({key: value}) and not self.texts.memory.values else self.value(value, key)
 
     def pseudonym(self, value: str) -> str:
         """A person or a session, as a keyed pseudonym: equal for equal values."""

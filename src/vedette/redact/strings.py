@@ -25,7 +25,7 @@ Inside = Callable[[Any], Any]
 
 def redacted(data: bytes, cuts: Sequence[Cut], parse: bool, inside: Inside | None) -> tuple[str, list[Taken]]:
     """The text with its cuts made, and what they took (by `inside`: nothing here)."""
-    if inside is not None and (parse or not all(_is_sound(data, cut) for cut in cuts)) and _JSON.match(data):
+    if inside is not None and (parse or not _all_sound(data, cuts)) and _JSON.match(data):
         text = _by_parser(data, inside)
         if text is not None:
             return text, []
@@ -34,17 +34,28 @@ def redacted(data: bytes, cuts: Sequence[Cut], parse: bool, inside: Inside | Non
     return applied(data, cuts).decode("utf-8", "surrogatepass"), [cut.taken for cut in cuts]
 
 
-def _is_sound(data: bytes, cut: Cut) -> bool:
-    """Whether JSON stays JSON with a mark in this place: it lies inside one string, at every level."""
-    if b'"' in data[cut.start : cut.end]:
-        return False
-    begin = 0
-    for quote in (b'"', b'\\"', b'\\\\\\"'):
+def _all_sound(data: bytes, cuts: Sequence[Cut]) -> bool:
+    """Whether JSON stays JSON with a mark in each place: it lies inside one string, at every level."""
+    at, odd = 0, False
+    for cut in cuts:
+        if b'"' in data[cut.start : cut.end]:
+            return False
+        odd ^= _is_in_string(data, b'"', at, cut.start)
+        at = cut.start
+        if not odd or not _is_sound_inside(data, cut):
+            return False
+    return True
+
+
+def _is_sound_inside(data: bytes, cut: Cut) -> bool:
+    """The same for the strings of JSON in the string that it lies in."""
+    begin = _opening(data, b'"', 0, cut.start)
+    for quote in (b'\\"', b'\\\\\\"'):
+        if not _JSON_IN_STRING.match(data, begin):
+            return True
         if not _is_in_string(data, quote, begin, cut.start):
             return False
         begin = _opening(data, quote, begin, cut.start)
-        if not _JSON_IN_STRING.match(data, begin):
-            return True
     return True
 
 

@@ -110,9 +110,11 @@ def _substituted(data: bytes, pattern: re.Pattern[bytes], meant: Callable[[bytes
     return View(b"".join(pieces), views, raws)
 
 
-def blobs(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """(start, end, text) of each run of base64 that decodes to printable text."""
+def blobs(data: bytes, is_known: Callable[[int, int], bool]) -> Iterator[tuple[int, int, bytes]]:
+    """(start, end, text) of each run of base64 that decodes to printable text, but for those that are known."""
     for start, end in _runs(data):
+        if is_known(start, end):
+            continue
         if end - start <= LONGEST_BASE64 and not _HEX.fullmatch(data, start, end):
             text = decoded(data[start:end])
             if text is not None:

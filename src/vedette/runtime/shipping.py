@@ -55,7 +55,7 @@ class Shipping:
     def resource(self) -> dict[str, Any]:
         """The resource of this process, redacted."""
         if self._resource is None:
-            self._resource = {str(name): self._redactor.value(value, name) for name, value in resource().items()}
+            self._resource = {str(name): self._redactor.own(value, name) for name, value in resource().items()}
         return self._resource
 
     def attach(self, trail: Trail) -> None:

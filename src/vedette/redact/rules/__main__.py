@@ -1,4 +1,4 @@
-"""`python -m vedette.redact.rules` writes the pack anew from the facts. It writes nothing if the lint finds a fault.
+"""`python -m vedette.redact.rules` writes the pack anew from the facts, and compiles it; one with a fault it refuses.
 
 The lint tries each rule on some twenty texts and takes a minute; `--quick` leaves it to the tests.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 
+from vedette.redact.pack import Pack
 from vedette.redact.rule import dumps
-from vedette.redact.rules import lint
+from vedette.redact.rules import databases, lint
 from vedette.redact.rules.pack import PATH, forged
 
 
@@ -18,8 +19,9 @@ def main(arguments: list[str]) -> int:
     if faults:
         sys.stderr.write("\n".join([*faults, f"{len(faults)} faults; {PATH.name} is as it was\n"]))
         return 1
-    PATH.write_text(dumps(rules), encoding="ascii")
-    sys.stdout.write(f"{PATH.name}: {len(rules)} rules\n")
+    text = dumps(rules)
+    PATH.write_text(text, encoding="ascii")
+    sys.stdout.write(f"{PATH.name}: {len(rules)} rules\n{databases.write(Pack(text))}: compiled\n")
     return 0
 
 

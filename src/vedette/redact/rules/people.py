@@ -107,13 +107,13 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "phone-bare", "phone", "own: ten digits behind words that lead to a number",
-        core=r"(?i:at|to|on|call|is|me|us|registered|number|from|via|phone|mobile|cell|fax)[ :\x0a]{1,2}[0-9]{10}",
+        core=r"(?:^|[^0-9])[tonlsedrmaxTONLSEDRMAX][ :\x0a]{1,2}[0-9]{10}",  # the words' last letters: so short words scan slowly
         exact=r"\b(?i:at|to|on|call|is|me|us|registered|number|from|via|phone|mobile|cell|fax)[ :\x0a]{1,2}([0-9]{10})",
         not_after="0-9A-Za-z_:", left=24, right=2, validator="bare", keywords=("at", "to", "on", "call", "is", "me", "us", "regi", "numb", "from", "via", "phone", "mobile", "cell", "fax"),
     ),
     _rule(
         "phone-called", "phone", "own: an imperative before a number",
-        core=r"(?i:call|dial|ring|text)[ :]{1,2}[0-9+(][0-9 .\-()/]{6}",
+        core=r"(?:^|[^0-9])[lgtLGT][ :]{1,2}[0-9+(][0-9 .\-()/]{6}",
         exact=rf"(?i:call|dial|ring|text)[ :]{{1,2}}(\(?\+?[0-9](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
         not_after="0-9A-Za-z_:", left=24, right=44, validator="phone", keywords=("call", "dial", "ring", "text"),
     ),

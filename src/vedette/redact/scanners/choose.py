@@ -1,8 +1,9 @@
-"""Which engine runs: the best that imports. Databases not compiled yet are compiled behind the next one."""
+"""Which engine runs: the best that imports. Databases that neither ship nor are stored are compiled behind the next."""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from types import ModuleType
 from vedette import locks
 from vedette.guard import guard
 from vedette.redact.pack import Pack
-from vedette.redact.scanners import store
+from vedette.redact.scanners import databases, store
 from vedette.redact.scanners.contract import Scanner
 
 
@@ -32,14 +33,17 @@ def imported(name: str) -> ModuleType | None:
 
 
 def ready(pack: Pack) -> Engine | None:
-    """Engine A, if it imports and its databases are in the store."""
+    """Engine A, if it imports and its databases are shipped or in the store."""
     build = imported("vedette.redact.scanners.hyper_build")
-    blob = store.load(build.fingerprint(pack)) if build else None
-    if build is None or blob is None:
+    if build is None:
         return None
-    with guard("redact.databases"):
-        cores, databases = build.opened(blob)
-        return Engine(importlib.import_module("vedette.redact.scanners.hyper").Hyper(databases), cores)
+    fingerprint = build.fingerprint(pack)
+    for load in (databases.load, store.load):
+        with guard("redact.databases"):
+            blob = load(fingerprint)
+            if blob is not None:
+                cores, opened = build.opened(blob)
+                return Engine(importlib.import_module("vedette.redact.scanners.hyper").Hyper(opened), cores)
     return None
 
 
@@ -49,10 +53,10 @@ def compiled(pack: Pack) -> Engine | None:
     if build is None:
         return None
     with guard("redact.compile"):
-        databases = build.compiled(pack)
-        store.save(build.fingerprint(pack), build.dumped(pack, databases))
+        made = build.compiled(pack)
+        store.save(build.fingerprint(pack), build.dumped(pack, made))
         hyper = importlib.import_module("vedette.redact.scanners.hyper")
-        return Engine(hyper.Hyper(databases), list(pack.cores.values()))
+        return Engine(hyper.Hyper(made), list(pack.cores.values()))
     return None
 
 
@@ -79,17 +83,26 @@ def said(pack: Pack) -> str:
     """Which engine will run here."""
     build = imported("vedette.redact.scanners.hyper_build")
     if build is not None:
-        kept = store.load(build.fingerprint(pack)) is not None
-        return (
-            "hyperscan" if kept else "hyperscan (its databases are compiled with the first text, behind another engine)"
-        )
+        fingerprint = build.fingerprint(pack)
+        with guard("redact.databases"):
+            if databases.load(fingerprint) or store.load(fingerprint):
+                return "hyperscan"
+        return "hyperscan (its databases are compiled with the first text, behind another engine)"
     re2 = imported("re2")
     found = re2 is not None and hasattr(re2, "Set")
     return "google-re2 (hyperscan is not installed)" if found else "standard library (neither hyperscan nor google-re2)"
 
 
+def installed() -> str:
+    """The best engine that is installed, without importing it."""
+    for name, module in (("hyperscan", "hyperscan"), ("google-re2", "re2")):
+        if importlib.util.find_spec(module) is not None:
+            return name
+    return "standard library"
+
+
 class Choice:
-    """The engine in force: A at once where its databases are stored, else the next one until they are compiled."""
+    """The engine in force: A at once where its databases ship or are stored, else the next until they are compiled."""
 
     def __init__(self, pack: Callable[[], Pack]) -> None:
         self._pack = pack
@@ -130,5 +143,5 @@ class Choice:
 
     @property
     def name(self) -> str:
-        """Of the engine in force; empty while nobody asked for one."""
-        return self._engine.scanner.name if self._engine else ""
+        """Of the engine in force; while nobody asked for one, of the best that is installed."""
+        return self._engine.scanner.name if self._engine else installed()
