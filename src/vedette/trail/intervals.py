@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vedette.trail.leaves import Leaves
-from vedette.trail.merkle import Frontier
+from vedette.trail.merkle import Frontier, grown_by
 from vedette.trail.notes import Checkpoint
 
 HYPOTHESES = 8
@@ -106,10 +106,8 @@ class Prover:
         """Whether `leaves` lead to `root`; if so, the tree is theirs from now on."""
         if self._tree is None:
             return False
-        tree = Frontier(self._tree.size, self._tree.peaks)
-        add = tree.add
-        for leaf in leaves:
-            add(leaf)
+        size = self._tree.size
+        tree = Frontier(size + len(leaves), grown_by(size, self._tree.peaks, leaves))
         if tree.root() != root:
             return False
         self._tree = tree

@@ -35,6 +35,20 @@ def grown(size: int, peaks: tuple[bytes, ...], leaf: bytes) -> tuple[bytes, ...]
     return (*peaks[:kept], leaf)
 
 
+def grown_by(size: int, peaks: Sequence[bytes], leaves: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The same after all of `leaves`, level by level: a peak stands in front of the new nodes of its own level."""
+    kept, left, level = [*peaks], [], [*leaves]
+    while level:
+        if size & 1:
+            level.insert(0, kept.pop())
+        if len(level) & 1:
+            left.append(level.pop())
+        pairs = zip(level[::2], level[1::2], strict=True)
+        level = [sha256(b"\x01" + one + other).digest() for one, other in pairs]
+        size >>= 1
+    return (*kept, *reversed(left))
+
+
 def root_of(peaks: Sequence[bytes]) -> bytes:
     """The root over `peaks`, largest first."""
     if not peaks:
@@ -80,10 +94,7 @@ def spans(size: int) -> list[tuple[int, int]]:
 
 
 def _over(leaves: Sequence[bytes]) -> bytes:
-    tree = Frontier()
-    for leaf in leaves:
-        tree.add(leaf)
-    return tree.root()
+    return root_of(grown_by(0, (), leaves))
 
 
 class Frontier:
