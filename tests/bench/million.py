@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.bench.records import METADATA
@@ -36,46 +36,41 @@ def measure(count: int) -> tuple[float, int]:
 
 
 def _written(folder: Path, count: int, path: Path) -> None:
-    """Three streams of together `count` records, and what there is of them as lines."""
+    """Three streams of together `count` records, and what there is of them as lines, shuffled."""
     limits = Limits(most=64 * 2**30, sync=("off",))
     for i in range(STREAMS):
         trail = Trail(folder, birth=lambda: Event(kind=Kind.LIFECYCLE, name="birth"), limits=limits)
         for _ in range(count // STREAMS + (i < count % STREAMS) - 2):  # birth and close are records too
             trail.append(METADATA)
         trail.close("stop")
-    with path.open("w") as file:
-        file.writelines(f"{body}\n" for body in segments(folder))
+    _shuffled(segments(folder), path)
 
 
-def _shuffled(path: Path) -> Iterator[str]:
-    """The lines in another order, one at a time: only where they begin is kept."""
-    begins, at = array("Q"), 0
-    with path.open("rb") as file:
-        for line in file:
-            begins.append(at)
-            at += len(line)
-        begins.append(at)
+def _shuffled(bodies: Iterable[str], path: Path) -> None:
+    """The bodies as lines, in another order; only where they begin is kept in memory."""
+    begins = array("Q", [0])
+    with tempfile.TemporaryFile() as file, path.open("wb") as to:
+        for body in bodies:
+            begins.append(begins[-1] + file.write(f"{body}\n".encode()))
+        file.flush()
         order = array("L", range(len(begins) - 1))
         random.Random(1).shuffle(order)
-        descriptor = file.fileno()
-        for i in order:
-            yield os.pread(descriptor, begins[i + 1] - begins[i] - 1, begins[i]).decode()
+        to.writelines(os.pread(file.fileno(), begins[i + 1] - begins[i], begins[i]) for i in order)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open("rb") as file:
+        for line in file:
+            yield line[:-1].decode()
 
 
 def main() -> int:
-    bodies = _shuffled(Path(sys.argv[1]))
-    first = next(bodies)  # the order is made by now
     begin = time.process_time()
-    report = verify(_chained(first, bodies))
+    report = verify(_lines(Path(sys.argv[1])))
     seconds = time.process_time() - begin
     records = sum(each.records for each in report.streams)
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, records, report.exit_code)
     return 0
-
-
-def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 if __name__ == "__main__":

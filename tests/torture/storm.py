@@ -38,6 +38,7 @@ STORM = """
     trail.append(event("first"))
     trail._writer.room.count = lambda total: None  # and yet there is room for all of it
     trail._writer.room._base = -(10**12)
+    trail._writer.room._weigh()
     sys.addaudithook(audit)
     signal.signal(signal.SIGALRM, lambda number, frame: inside("signal"))
     signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)

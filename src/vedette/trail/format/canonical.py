@@ -10,6 +10,7 @@ import functools
 import importlib
 import json
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 MAX_BODY = 1024 * 1024
@@ -17,6 +18,7 @@ MAX_DEPTH = 8
 MAX_INT = 2**53 - 1
 
 _BOXES = frozenset((dict, list))
+_NOTHING: dict[str, Any] = {}
 _SCALARS = frozenset((str, int, bool, type(None)))
 
 Codec = tuple[Callable[[str], Any], Callable[[Any], bytes]]
@@ -36,7 +38,8 @@ def parse(body: str) -> tuple[dict[str, Any], bytes, bool]:
         value = loads(body)
         if type(value) is not dict:
             raise Unreadable("not a JSON object")
-        canonical = _within(value, raw.isascii()) and dumps(value) == raw
+        ascii_only = raw.isascii()
+        canonical = ((ascii_only and _flat(value)) or _within(value, ascii_only)) and dumps(value) == raw
     except TypeError:  # orjson: an integer beyond 53 bits
         return value, raw, False
     except RecursionError:
@@ -44,6 +47,18 @@ def parse(body: str) -> tuple[dict[str, Any], bytes, bool]:
     except ValueError as error:
         raise Unreadable("not JSON") from error
     return value, raw, canonical
+
+
+def _flat(line: dict[str, Any]) -> bool:
+    """Whether nothing but scalars is in it and in the objects of an envelope: then all of it is within the profile.
+
+    Nearly every record is so, and it costs half of what `_within` does.
+    """
+    rest = line.copy()
+    facts, labels, actor = rest.pop("a", _NOTHING), rest.pop("q", _NOTHING), rest.pop("w", _NOTHING)
+    if not type(facts) is type(labels) is type(actor) is dict:
+        return False
+    return _SCALARS.issuperset(map(type, chain(rest.values(), facts.values(), labels.values(), actor.values())))
 
 
 def _within(value: Any, ascii_only: bool) -> bool:

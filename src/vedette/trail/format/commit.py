@@ -7,10 +7,13 @@ record, because content is often guessable. `VEDETTE_CONTENT=none` writes the co
 from __future__ import annotations
 
 import os
+import struct
+from collections import deque
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
-from vedette.trail.format.envelope import commitment, content_payload
+from vedette.trail.format.envelope import b64u, content_payload
 from vedette.trail.format.spool import CONTENT, encode_frame
 
 MAX_CONTENT = 1024 * 1024
@@ -30,6 +33,19 @@ class Content(NamedTuple):
 
 NOTHING = Content(b"", {}, 0)
 
+_AHEAD = 64
+_apart = struct.Struct("16s" * _AHEAD)
+_salts: deque[bytes] = deque()
+"""Drawn ahead, each used once: a system call for each record would cost more than the hash that it salts."""
+
+
+def forget_salts() -> None:
+    """In a forked child: the salts drawn ahead are its parent's."""
+    _salts.clear()
+
+
+os.register_at_fork(after_in_child=forget_salts)
+
 
 def shed(content: Mapping[str, str]) -> Content:
     """No room for content: sizes alone, `["", size]`."""
@@ -44,15 +60,26 @@ def committed(content: Mapping[str, str], *, keep: bool) -> Content:
     frames: list[bytes] = []
     commitments: Commitments = {}
     mended = 0
-    salts = os.urandom(16 * len(content))
-    for at, (field, text) in enumerate(content.items()):
-        payload, changed = content_payload(field, text, salts[16 * at : 16 * at + 16])
+    for field, text in content.items():
+        try:
+            salt = _salts.pop()
+        except IndexError:
+            salt = _drawn()
+        payload, changed = content_payload(field, text, salt)
         mended += changed
         size = len(payload) - 17 - len(field)
         if size > MAX_CONTENT:
             commitments[field] = ["", size]
             continue
-        commitments[field] = [commitment(payload), size]
+        commitments[field] = [b64u(sha256(b"\x10" + payload).digest()), size]  # its `commitment`
         if keep:
             frames.append(encode_frame(CONTENT, payload))
-    return Content(b"".join(frames), commitments, mended)
+    return tuple.__new__(Content, (b"".join(frames), commitments, mended))  # a third of the time of its own call
+
+
+def _drawn() -> bytes:
+    """A salt, and more of them for later. Taking one is one step: no other thread or signal handler gets it as well."""
+    salt: bytes
+    salt, *others = _apart.unpack(os.urandom(_apart.size))
+    _salts.extend(others)
+    return salt

@@ -8,11 +8,11 @@ an accelerator. What is outside the profile is mended, and how often stands in t
 from __future__ import annotations
 
 import base64
-import binascii
 import functools
 import importlib
 import json
 import os
+from binascii import b2a_base64
 from collections import Counter
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -63,7 +63,7 @@ def encode(value: Any) -> bytes:
 
 def b64u(data: bytes) -> str:
     """base64url without padding (RFC 4648, section 5)."""
-    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_URLSAFE).decode()
+    return b2a_base64(data, newline=False).translate(_URLSAFE, b"=").decode()
 
 
 def unb64u(text: str) -> bytes:
@@ -87,7 +87,7 @@ def content_payload(field: str, text: str, salt: bytes | None = None) -> tuple[b
     except UnicodeEncodeError:
         body = _whole(text).encode()
         mended = True
-    return b"%b%b\x00%b" % (salt or os.urandom(16), field.encode(), body), mended
+    return b"".join((salt or os.urandom(16), field.encode(), b"\x00", body)), mended
 
 
 def commitment(payload: bytes) -> str:
@@ -105,18 +105,19 @@ def build(event: Event, head: dict[str, Any], commitments: Mapping[str, Any]) ->
 
     A lifecycle record tells of a state, not of an operation: it has neither name nor result.
     """
-    head["k"] = event.kind._value_
-    head["f"] = event.phase._value_
-    if event.kind is not _LIFECYCLE:
+    kind, phase = event.kind, event.phase
+    head["k"] = kind._value_
+    head["f"] = phase._value_
+    if kind is not _LIFECYCLE:
         if event.name:
             head["e"] = event.name
-        if event.phase is not _INTENT:
+        if phase is not _INTENT:
             head["r"] = event.result._value_
     if event.of is not None:
         head["of"] = event.of
     if event.begin_ns:
         head["b"] = str(event.begin_ns)
-        if event.phase is not _INTENT:
+        if phase is not _INTENT:
             head["d"] = event.duration_ns
     if event.trace_id:
         head["tr"] = event.trace_id
@@ -141,16 +142,17 @@ def _taken(labels: tuple[Label, ...]) -> dict[str, int]:
 
 
 def _who(actor: Actor) -> dict[str, str]:
-    who = {"user": actor.user, "session": actor.session, "agent": actor.agent, "run": actor.run}
-    return who if all(who.values()) else {name: value for name, value in who.items() if value}
+    user, session, agent, run = actor.user, actor.session, actor.agent, actor.run
+    who = {"user": user, "session": session, "agent": agent, "run": run}
+    return who if user and session and agent and run else {name: value for name, value in who.items() if value}
 
 
 def record(envelope: dict[str, Any], mended: int = 0) -> bytes:
     """Canonical bytes, the leaf. `mended` is what its content already needed."""
     facts = envelope.get("a", _NO_FACTS)
-    if not mended and set(map(type, facts.values())) <= _PLAIN:
+    if not mended and _PLAIN.issuperset(map(type, facts.values())):
         try:
-            raw = _encoder()(envelope)
+            raw: bytes = _encoder()(envelope)
             if raw.isascii() or "".join(facts).isascii():
                 return raw
         except (TypeError, UnicodeEncodeError):

@@ -25,12 +25,28 @@ def grown(size: int, peaks: tuple[bytes, ...], leaf: bytes) -> tuple[bytes, ...]
 
     Like adding one to a binary number: a carry joins two equal trees.
     """
+    if not size & 1:
+        return (*peaks, leaf)
     kept = len(peaks)
     while size & 1:
         kept -= 1
-        leaf = node_hash(peaks[kept], leaf)
+        leaf = sha256(b"\x01" + peaks[kept] + leaf).digest()  # `node_hash`, without a call for each record
         size >>= 1
     return (*peaks[:kept], leaf)
+
+
+def grown_by(size: int, peaks: Sequence[bytes], leaves: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The same after all of `leaves`, level by level: a peak stands in front of the new nodes of its own level."""
+    kept, left, level = [*peaks], [], [*leaves]
+    while level:
+        if size & 1:
+            level.insert(0, kept.pop())
+        if len(level) & 1:
+            left.append(level.pop())
+        pairs = zip(level[::2], level[1::2], strict=True)
+        level = [sha256(b"\x01" + one + other).digest() for one, other in pairs]
+        size >>= 1
+    return (*kept, *reversed(left))
 
 
 def root_of(peaks: Sequence[bytes]) -> bytes:
@@ -78,10 +94,7 @@ def spans(size: int) -> list[tuple[int, int]]:
 
 
 def _over(leaves: Sequence[bytes]) -> bytes:
-    tree = Frontier()
-    for leaf in leaves:
-        tree.add(leaf)
-    return tree.root()
+    return root_of(grown_by(0, (), leaves))
 
 
 class Frontier:

@@ -23,6 +23,7 @@ MAX_PAYLOAD = 8 * 1024 * 1024
 
 _HEADER = struct.Struct("<8sHBBI16sIIQq32s8s28x")
 _FRAME = struct.Struct("<IIBBH")
+_CRC = struct.Struct("<I")
 _AFTER_CRC = struct.Struct("<IBBH")
 
 Tail = Literal["clean", "zero", "torn"]
@@ -89,11 +90,11 @@ class Segment:
 
 
 def encode_frame(kind: int, payload: bytes, flags: int = 0) -> bytes:
-    if len(payload) > MAX_PAYLOAD:
-        raise ValueError(f"a frame holds at most {MAX_PAYLOAD} bytes, not {len(payload)}")
     size = len(payload)
-    crc = crc32(payload, crc32(_AFTER_CRC.pack(size, kind, flags, 0)))
-    return _FRAME.pack(crc, size, kind, flags, 0) + payload
+    if size > MAX_PAYLOAD:
+        raise ValueError(f"a frame holds at most {MAX_PAYLOAD} bytes, not {size}")
+    checked = _AFTER_CRC.pack(size, kind, flags, 0) + payload
+    return _CRC.pack(crc32(checked)) + checked
 
 
 def frame_head(length: int, kind: int, flags: int) -> bytes:

@@ -95,16 +95,13 @@ class Evidence:
 
     def _tell(self, n: int, envelope: Mapping[str, Any]) -> None:
         """What a record says of the life of its stream."""
-        phase = envelope.get("f")
+        phase, kind = envelope.get("f"), envelope.get("k")
         if phase == "intent":
             self._intent(n)
-        elif phase == "outcome" and type(envelope.get("of")) is int:
-            self._outcome(envelope["of"])
-        kind, facts = envelope.get("k"), envelope.get("a")
-        if kind == "lifecycle" and type(facts) is dict:
-            self._lifecycle(n, facts)
-        elif kind == "finding" and type(facts) is dict:
-            self.told.finding(n, facts)
+        elif phase == "outcome" and type(of := envelope.get("of")) is int:
+            self._outcome(of)
+        if kind in ("lifecycle", "finding") and type(facts := envelope.get("a")) is dict:
+            (self._lifecycle if kind == "lifecycle" else self.told.finding)(n, facts)
 
     def _intent(self, n: int) -> None:
         if n in self.answered:
@@ -189,7 +186,7 @@ class Evidence:
 
 def _nanoseconds(text: object) -> int:
     """A decimal string; 0 for what is none."""
-    if type(text) is not str or not text.isascii() or not text.isdigit() or len(text) > 19:
+    if type(text) is not str or len(text) > 19 or not text.isdigit() or not text.isascii():
         return 0
     value = int(text)
     return value if value < _MOST_NS else 0

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vedette.trail.format.merkle import Frontier
+from vedette.trail.format.merkle import Frontier, grown_by
 from vedette.trail.format.notes import Checkpoint
 from vedette.trail.proving.leaves import Leaves
 
@@ -106,10 +106,8 @@ class Prover:
         """Whether `leaves` lead to `root`; if so, the tree is theirs from now on."""
         if self._tree is None:
             return False
-        tree = Frontier(self._tree.size, self._tree.peaks)
-        add = tree.add
-        for leaf in leaves:
-            add(leaf)
+        size = self._tree.size
+        tree = Frontier(size + len(leaves), grown_by(size, self._tree.peaks, leaves))
         if tree.root() != root:
             return False
         self._tree = tree

@@ -55,7 +55,8 @@ class Leaves:
         else:
             self._far[n] = new
         self.seen += 1
-        self.top = max(self.top, n + 1)
+        if n >= self.top:
+            self.top = n + 1
         if self._far and self.seen >= self._sweep:
             self._gather()
         return "new"

@@ -145,10 +145,10 @@ class Reading:
         sort = line.get("y")
         if not canonical:
             evidence.strange(line)
-        elif type(sort) is str and sort in MEMBERS and line.keys() != MEMBERS[sort]:
-            raise Foreign("a line with other members than its sort has")
         elif sort is None:
             evidence.record(line, raw, index)
+        elif type(sort) is str and sort in MEMBERS and line.keys() != MEMBERS[sort]:
+            raise Foreign("a line with other members than its sort has")
         elif sort == "checkpoint":
             evidence.checkpoint(line)
         elif sort == "content":

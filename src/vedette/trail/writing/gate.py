@@ -10,9 +10,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -26,7 +25,7 @@ class Gate:
         self._inside = False
         self._parked: deque[Callable[[], object]] = deque()
 
-    def run(self, action: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
+    def run(self, action: Callable[..., T], *args: object) -> T | None:
         """What `action` returns; None, and nothing done, from within another action: `park` something instead.
 
         The lock is taken by `with` itself: after a call of `acquire` a KeyboardInterrupt could keep it for ever.
@@ -36,7 +35,7 @@ class Gate:
                 return None
             try:
                 self._inside = True
-                result = action(*args, **named)
+                result = action(*args)
             finally:
                 try:
                     while self._parked:

@@ -20,7 +20,7 @@ from vedette.event import Ack, Event, Fact, Kind, Phase
 from vedette.guard import AuditUnavailable, guard
 from vedette.trail.files.folder import Full, Unavailable
 from vedette.trail.files.identity import OWN, Custody
-from vedette.trail.format.commit import Content, committed, shed
+from vedette.trail.format.commit import Content, committed, forget_salts, shed
 from vedette.trail.writing import fork, lifecycle
 from vedette.trail.writing.classes import Classes
 from vedette.trail.writing.gate import Gate
@@ -43,9 +43,8 @@ class Trail:
 
     `birth` gives the first record of a stream, also in every forked child. `wake` is called after each append; `vitals`
     gives further facts of a heartbeat; `chore` is called as time passes, on the syncer's thread. None of them may
-    raise, and `wake` may interrupt itself: a signal handler appends.
-
-    `limits` say how much the folder may take and what happens then.
+    raise, and `wake` may interrupt itself: a signal handler appends. `limits` say how much the folder may take and what
+    happens then.
     """
 
     def __init__(
@@ -123,7 +122,7 @@ class Trail:
         return ack
 
     def _appended(self, event: Event, sync: bool) -> Ack:
-        sheds = self._writer.sheds and event.kind is not Kind.FINDING
+        sheds = event.content and self._writer.sheds and event.kind is not Kind.FINDING
         content = shed(event.content) if sheds else committed(event.content, keep=self._keep)
         try:
             ack = self._gate.run(self._write, event, content)
@@ -293,6 +292,7 @@ class Trail:
         self._gate.release()
 
     def after_fork_in_child(self) -> None:
+        forget_salts()
         stream, parent = self._writer.stream, self._writer.parent
         if stream is not None:
             parent = (stream.id, stream.n - 1)

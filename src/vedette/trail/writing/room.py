@@ -72,6 +72,7 @@ class Room:
     `counted` is when it was counted last (monotonic), which `took` seconds.
     `shut` is the number of the error with which the disk refused, 0 = it did not; until the ballast can be taken again
     only the last words are tried.
+    `ease`: while `total` is below it there is nothing to think of; the append path asks no more than that.
     """
 
     def __init__(self, folder: Path, most: int) -> None:
@@ -81,12 +82,11 @@ class Room:
         self._ballast = folder / "ballast"
         self._base = 0
         self.counted = self.took = 0.0
-        self._filling = most * Level.FILLING // 100
+        self.ease = 0
 
     def open(self) -> None:
         """The directory is there: set the cap, count, take the ballast."""
         self.most = self.cap()
-        self._filling = self.most * Level.FILLING // 100
         self.count(0)
         self._take()
 
@@ -103,13 +103,17 @@ class Room:
         self._base = usage(self._folder) - total + self.step
         self.counted = time.monotonic()
         self.took = self.counted - begin
+        self._weigh()
+
+    def _weigh(self) -> None:
+        self.ease = 0 if self.shut else self._filling - self._base
+
+    @property
+    def _filling(self) -> int:
+        return self.most * Level.FILLING // 100
 
     def used(self, total: int) -> int:
         return self._base + total
-
-    def calm(self, total: int) -> bool:
-        """Whether there is nothing to think of. Cheap: the append path asks it each time."""
-        return self._base + total < self._filling and not self.shut
 
     def level(self, total: int) -> Level:
         used = self._base + total
@@ -143,6 +147,7 @@ class Room:
         """Whether the disk takes data, as far as can be known without writing any."""
         if self.shut and self._take():
             self.shut = 0
+            self._weigh()
         return not self.shut
 
     def roomy(self, total: int) -> bool:
@@ -153,6 +158,7 @@ class Room:
         """A write failed: give the ballast up for the last words, if space is what is missing."""
         if isinstance(error, OSError) and not isinstance(error, NoRoom) and error.errno in FULL_ERRORS:
             self.shut = error.errno or errno.ENOSPC
+            self._weigh()
             with suppress(OSError):
                 self._ballast.unlink(missing_ok=True)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,6 +45,10 @@ class State(NamedTuple):
     note: bytes
     segment: SegmentFile
     end: int
+
+
+_state = partial(tuple.__new__, State)
+"""A `State` in a third of the time that its own call takes."""
 
 
 class Start(NamedTuple):
@@ -138,33 +143,30 @@ class Stream:
         data, record = self._framed(event, content)
         if self._at.segment.full(self._at.end + len(data) + ROOM, self.newest):
             self.roll()
-        at = self._at
+        n, _, peaks, sealed, keys, note, segment, end = self._at
         leaf = leaf_hash(record)
-        peaks = grown(at.n, at.peaks, leaf)
-        after = State(at.n + 1, leaf, peaks, at.sealed, at.keys, at.note, at.segment, at.end + len(data))
-        if at.n == at.sealed:
+        after = _state((n + 1, leaf, grown(n, peaks, leaf), sealed, keys, note, segment, end + len(data)))
+        if n == sealed:
             self.unsealed_since = self.newest
-        if seal or after.n - after.sealed >= EVERY:
+        if seal or n + 1 - sealed >= EVERY:
             after = self._checkpointed(after)
             data += after.note
         self._commit(data, after)
-        return at.n
+        return n
 
     def _framed(self, event: Event, content: Content) -> tuple[bytes, bytes]:
         """The frames of the next record, and its leaf bytes."""
         frames, commitments, mended = content
-        envelope = env.build(event, self._head(), commitments)
+        now = self.newest = time.monotonic_ns()
+        at = self._at
+        previous, wall, age = env.b64u(at.leaf), str(time.time_ns()), str(now - self._born)
+        head = {"v": 1, "s": self.id, "n": at.n, "p": previous, "t": wall, "m": age}
+        envelope = env.build(event, head, commitments)
         record = env.record(envelope, mended)
         if len(record) > size.AIM:
             record, more = self._smaller(envelope, mended)
             frames += more
         return frames + encode_frame(ENVELOPE, record), record
-
-    def _head(self) -> dict[str, Any]:
-        now = self.newest = time.monotonic_ns()
-        at = self._at
-        previous, wall, age = env.b64u(at.leaf), str(time.time_ns()), str(now - self._born)
-        return {"v": 1, "s": self.id, "n": at.n, "p": previous, "t": wall, "m": age}
 
     def _smaller(self, envelope: dict[str, Any], mended: int) -> tuple[bytes, bytes]:
         """The leaf bytes with the facts moved out, and the content frame that holds them."""
@@ -179,12 +181,12 @@ class Stream:
     def _commit(self, data: bytes, after: State) -> None:
         """Write plain frames behind the last ones, and be in the state `after`, whose `end` is made true here."""
         at = self._at
-        written = at.segment.sealed(data)
-        end = at.end + len(written)
-        if after.end != end:
-            after = after._replace(end=end)
+        segment, offset = at.segment, at.end
+        written = segment.sealed(data)
+        if after.end != offset + len(written):
+            after = after._replace(end=offset + len(written))
         self._doubt = (data, written, after)
-        at.segment.write(written, at.end)
+        segment.write(written, offset)
         self._accept(data, after)
 
     def _accept(self, data: bytes, after: State) -> None:

@@ -10,12 +10,11 @@ S = TypeVar("S")
 class Batch(Generic[S]):
     """Writes between two marks, and the state before them."""
 
-    __slots__ = ("before", "data", "size")
+    __slots__ = ("before", "data")
 
     def __init__(self, before: S) -> None:
         self.before = before
         self.data: list[bytes] = []
-        self.size = 0
 
 
 class Unsynced(Generic[S]):
@@ -38,7 +37,6 @@ class Unsynced(Generic[S]):
             batch = self._open = Batch(before)
             self._batches.append(batch)
         batch.data.append(data)
-        batch.size += len(data)
         self.size += len(data)
 
     def mark(self) -> int:
@@ -48,7 +46,7 @@ class Unsynced(Generic[S]):
     def durable(self, mark: int) -> None:
         """Everything before `mark` is on disk."""
         count = max(mark - self._dropped, 0)
-        self.size -= sum(batch.size for batch in self._batches[:count])
+        self.size -= sum(sum(map(len, batch.data)) for batch in self._batches[:count])
         del self._batches[:count]
         self._dropped += count
 

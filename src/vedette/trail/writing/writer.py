@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from vedette.event import Ack, Event, Kind, Phase
@@ -26,6 +27,7 @@ RETRY = 0.5
 
 _MUCH = 4 * 1024 * 1024
 _FINDING, _INTENT = Kind.FINDING, Phase.INTENT  # looked up once: an Enum's class is slow to ask
+_ack = partial(tuple.__new__, Ack)  # in a third of the time that its own call takes
 _GRAVE = frozenset({"high", "critical"})
 
 
@@ -68,7 +70,9 @@ class Writer:
         `Full`, not counted, while it is `patient` and space is all that is missing.
         """
         try:
-            stream = self._ready(event, len(content.frames))
+            size, stream = len(content.frames), self.stream
+            if stream is None or self.missed.kinds or stream.total + size >= self.room.ease:
+                stream = self._ready(event, size)
             n = stream.write(event, content, seal=event.kind is _FINDING and _grave(event))
         except Exception as error:  # whatever is wrong here reaches the guard as one kind of fault
             if self.patient and isinstance(error, OSError) and error.errno in FULL_ERRORS:
@@ -78,7 +82,7 @@ class Writer:
             self.open.add(n)
         elif event.of is not None:
             self.open.discard(event.of)
-        return Ack(stream.id, n)
+        return _ack((stream.id, n))
 
     @property
     def behind(self) -> bool:
@@ -98,17 +102,14 @@ class Writer:
     def sheds(self) -> bool:
         """Whether content has to be left out, but for findings."""
         stream = self.stream
-        if stream is None or self.room.calm(stream.total):
+        if stream is None or stream.total < self.room.ease:
             return False
         return self.room.level(stream.total) >= Level.SHEDDING
 
     def _ready(self, event: Event, size: int) -> Stream:
         """The stream, if `event` with `size` bytes of content may be written to it. What is missing is told before."""
         stream = self.stream or self._begin()
-        total = stream.total + size
-        if self.room.calm(total) and not self.missed.kinds:
-            return stream
-        self.room.admit(event, total)
+        self.room.admit(event, stream.total + size)
         if self.missed and self.room.roomy(stream.total):
             self._close_gap(stream)
         return stream
