@@ -25,7 +25,7 @@ Inside = Callable[[Any], Any]
 
 def redacted(data: bytes, cuts: Sequence[Cut], parse: bool, inside: Inside | None) -> tuple[str, list[Taken]]:
     """The text with its cuts made, and what they took (by `inside`: nothing here)."""
-    if inside is not None and (parse or not _all_sound(data, cuts)) and _JSON.match(data):
+    if inside is not None and _JSON.match(data) and (parse or not _all_sound(data, cuts)):
         text = _by_parser(data, inside)
         if text is not None:
             return text, []

@@ -10,14 +10,13 @@ import json
 import platform
 import zlib
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, pairwise
 
 import hyperscan
 
 from vedette.redact.pack import Pack
 from vedette.redact.scanners.contract import GATES
 
-FORMAT = "vedette databases 4"
+FORMAT = "vedette databases 5"
 
 
 def fingerprint(pack: Pack) -> str:
@@ -69,8 +68,10 @@ def _compile(group: list[tuple[bytes, int, int]]) -> hyperscan.Database:
 
 def dumped(pack: Pack, databases: list[hyperscan.Database]) -> bytes:
     """A line that says what is where, then the databases, each deflated: opened one by one, never all at once."""
-    parts = [_deflated(hyperscan.dumpb(database)) for database in databases]
-    head = {"cores": list(pack.cores.values()), "sizes": [len(part) for part in parts]}
+    raws = [hyperscan.dumpb(database) for database in databases]
+    parts = [_deflated(raw) for raw in raws]
+    sizes = [(len(part), len(raw)) for part, raw in zip(parts, raws, strict=True)]
+    head = {"cores": list(pack.cores.values()), "sizes": sizes}
     return json.dumps(head, separators=(",", ":")).encode() + b"\n" + b"".join(parts)
 
 
@@ -84,8 +85,14 @@ def parts(blob: bytes) -> tuple[list[list[int]], Iterator[bytes]]:
     """The rules of each core, and each database as hyperscan writes it. Raises `ValueError` or `zlib.error`."""
     at = blob.index(b"\n") + 1
     told = json.loads(blob[:at])
-    ends = list(accumulate(told["sizes"], initial=at))
-    return told["cores"], (zlib.decompress(blob[lo:hi], wbits=-zlib.MAX_WBITS) for lo, hi in pairwise(ends))
+    return told["cores"], _inflated(blob, at, told["sizes"])
+
+
+def _inflated(blob: bytes, at: int, sizes: list[tuple[int, int]]) -> Iterator[bytes]:
+    """Into a buffer of the right size at once: growing it costs as much as inflating."""
+    for size, raw in sizes:
+        yield zlib.decompress(blob[at : at + size], wbits=-zlib.MAX_WBITS, bufsize=raw)
+        at += size
 
 
 def opened(blob: bytes) -> tuple[list[list[int]], list[hyperscan.Database]]:
