@@ -122,7 +122,10 @@ def _resume(data: bytes, damaged: int) -> int:
     budget = SEARCHED
     for found in _FRAME_LIKE.finditer(data, damaged + _TYPE_AT + 1):
         at = found.start() - _TYPE_AT
-        budget -= int.from_bytes(data[at + 4 : at + 8], "little")
+        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        if length > len(data) - at:
+            continue  # no frame, and nothing that would be checked
+        budget -= length
         if budget < 0:
             return 0
         if spool.frame_at(data, at) is not None:

@@ -114,7 +114,7 @@ class Trail:
             self.after_fork_in_child()
         ack = self._appended(event, sync)
         forced = self.classes.forces_record(event)
-        self._syncer.dirty(urgent=sync or forced or self._writer.behind)
+        self._syncer.dirty(ack.n, urgent=sync or forced or self._writer.behind)
         if self.wake is not None:
             self.wake()
         if forced and ack.n >= 0 and not self._syncer.wait(ack.n, self._sync_timeout):

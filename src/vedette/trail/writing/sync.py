@@ -59,6 +59,7 @@ class Syncer:
         self._urgent = Bell()
         self._durable = threading.Condition()
         self._done = 0
+        self._urged = -1
         self._futures: list[tuple[int, asyncio.AbstractEventLoop, asyncio.Future[bool]]] = []
         self._thread: threading.Thread | None = None
         self._pause = LINGER
@@ -78,14 +79,18 @@ class Syncer:
     def alive(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
-    def dirty(self, *, urgent: bool) -> None:
-        """There is something to sync. Safe in a signal handler that interrupts it."""
+    def dirty(self, n: int = -1, *, urgent: bool) -> None:
+        """There is something to sync, up to record `n` if that is urgent. Safe in a signal handler that interrupts it.
+
+        Who waits for `n` then need not ask again: that would be one more sync, in the way of the next record.
+        """
         if self._thread is None:
             self._start()
         if self._thread is None:
             self.flush()
             return
         if urgent:
+            self._urged = max(self._urged, n)
             self._urgent.ring()
         self._work.ring()
 
@@ -110,6 +115,7 @@ class Syncer:
             took = time.monotonic() - begin
             self._pause, self.lag_ms = (2 * took, int(took * 1000)) if took > SLOW else (LINGER, 0)
             return
+        self._urged = -1
         self._work.ring()  # it failed: look again
 
     def publish(self, done: int) -> None:
@@ -129,7 +135,8 @@ class Syncer:
         """Whether record `n` is on disk within `timeout` seconds. The syncer's own thread does not wait for itself."""
         if self._thread is threading.current_thread():
             self.flush()
-        self.dirty(urgent=True)
+        if n > self._urged:
+            self.dirty(n, urgent=True)
         with self._durable:
             return self._durable.wait_for(lambda: self._done > n, timeout)
 
@@ -143,7 +150,8 @@ class Syncer:
             if self._done > n:
                 return True
             self._futures.append((n, future.get_loop(), future))
-        self.dirty(urgent=True)
+        if n > self._urged:
+            self.dirty(n, urgent=True)
         done, _ = await asyncio.wait({future}, timeout=timeout)
         return bool(done)
 
