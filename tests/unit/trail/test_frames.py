@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vedette.trail.format.spool import ENVELOPE, encode_frame
 from vedette.trail.sources.frames import _resume
-from vedette.trail.spool import ENVELOPE, encode_frame
 
 
 def test_what_looks_like_a_frame_of_gigabytes_does_not_end_the_search() -> None:
