@@ -13,7 +13,8 @@ from typing import Any
 from vedette.redact import keynames
 
 _PIECE = "(?:[A-Z]{0,5}[a-z]{2,16}(?:[A-Z][a-z]{2,16}){0,3}|[A-Z]{1,16}|[a-z])"
-_WORD = f"_{{0,2}}{_PIECE}(?:_{_PIECE}){{0,6}}(?:[_/\\-]?[0-9]{{1,4}})?_{{0,2}}"
+_SCRATCH = r"tmp[a-z0-9_]{8}|tmp\.[A-Za-z0-9]{10}"  # a folder of `tempfile`'s, of `mktemp`'s
+_WORD = f"(?:_{{0,2}}{_PIECE}(?:_{_PIECE}){{0,6}}(?:[_/\\-]?[0-9]{{1,4}})?_{{0,2}}|{_SCRATCH})"
 _PLAIN = re.compile(
     rf"[(/.~<\-]{{0,2}}(?:{_WORD}[ .:;,/()<>\-]{{1,3}}){{0,40}}(?:{_WORD}[.)>]{{0,2}})?"
     r"|[0-9]{1,8}(?:\.0)?"
