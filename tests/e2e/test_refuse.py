@@ -22,6 +22,7 @@ def _full(trail: Path) -> None:
     """The cap is reached, as by another process."""
     room = _line().trail._writer.room
     room._base = room.most
+    room._weigh()
 
 
 def _line() -> Any:
