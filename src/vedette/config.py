@@ -92,7 +92,7 @@ class Settings:
     )
     lineage: bool = _setting(
         "VEDETTE_LINEAGE",
-        "1",
+        "0",
         values.flag,
         "1 or 0",
         "Whether records carry keyed fingerprints of results and requests, by which rules see where data went.",
