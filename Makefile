@@ -53,7 +53,7 @@ clean: ## Forget the environment and everything built.
 # An editable install knows its entry points from pyproject.toml, so a change there makes it anew.
 $(VENV)/.ready: pyproject.toml uv.lock
 ifdef UV
-	uv sync --frozen --quiet --all-extras --no-extra ner $(if $(filter command environment,$(origin PYTHON)),--python $(PYTHON))
+	UV_PROJECT_ENVIRONMENT=$(VENV) uv sync --frozen --quiet --all-extras --no-extra ner $(if $(filter command environment,$(origin PYTHON)),--python $(PYTHON))
 else
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
