@@ -545,7 +545,7 @@ def test_a_storm_of_signals(tmp_path: Path) -> None:
 
 
 INTERRUPT = """
-    import itertools, random, signal, sys, time
+    import random, signal, sys, time
     from pathlib import Path
     from vedette.event import Event, Kind
     from vedette.trail import Trail
@@ -563,7 +563,7 @@ INTERRUPT = """
     while time.monotonic() < end:
         try:
             signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0001, 0.001))
-            for i in itertools.count():
+            for i in range(1000):  # not for ever: Python drops an interrupt that comes within a finaliser
                 trail.append(event(i))
                 done += 1
         except KeyboardInterrupt:
@@ -576,7 +576,8 @@ INTERRUPT = """
 def test_interrupts_in_the_middle_of_appends(tmp_path: Path) -> None:
     """Ctrl-C anywhere: the chain stays whole, no number twice, no acknowledged record missing, no lock left held."""
     run = [sys.executable, "-c", textwrap.dedent(INTERRUPT), str(tmp_path)]
-    done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
     acknowledged, interrupts = map(int, done.stdout.split())
     (found,) = streams(tmp_path)
     tools = sum(each["k"] == "tool" for each in found.records) - 1

@@ -13,6 +13,7 @@ import importlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Protocol
 
 from vedette.trail.format.envelope import b64u, encode
@@ -27,8 +28,12 @@ class Signer(Protocol):
     def public_key(self) -> Any: ...
 
 
+@cache
 def _ed25519() -> Any:
-    """Late on purpose: `cryptography` costs 15-29 ms, paid by the line thread with its first record (law 7)."""
+    """Late on purpose: `cryptography` costs 15-29 ms, paid by the line thread with its first record (law 7).
+
+    Asked for once: a KeyboardInterrupt inside `import_module` can leave the lock of that module in disorder (Python 3.10).
+    """
     return importlib.import_module("cryptography.hazmat.primitives.asymmetric.ed25519")
 
 
@@ -46,9 +51,15 @@ def public_bytes(key: Signer) -> bytes:
     return raw
 
 
+@cache
+def _invalid() -> type[Exception]:
+    error: type[Exception] = importlib.import_module("cryptography.exceptions").InvalidSignature
+    return error
+
+
 def verifies(public: bytes, signature: bytes, data: bytes) -> bool:
     """Whether `signature` over `data` is that of the Ed25519 public key `public`."""
-    invalid = importlib.import_module("cryptography.exceptions").InvalidSignature
+    invalid = _invalid()
     try:
         _ed25519().Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
     except (invalid, ValueError):
