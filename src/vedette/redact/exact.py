@@ -140,7 +140,7 @@ class Exact:
     def _checks(self, value: str) -> bool:
         if self._validator is not None and not self._validator(value):
             return False
-        return not self.rule.entropy or validators.entropy(value) >= self.rule.entropy
+        return not self.rule.entropy or validators.varied(value, self.rule.entropy)
 
     def _span(self, start: int, stop: int, value: str, alert: bool) -> Span:
         rule = self.rule

@@ -105,7 +105,9 @@ class Texts:
                 self.memory.add(_value(data, span), kind, span.start)
 
     def _with_copies(self, data: bytes, spans: list[Span], kinds: dict[int, str]) -> list[Span]:
-        found = self.memory.copies(data)
+        """And the copies of what is remembered; a value that was found in this text is its own first copy."""
+        known = {(span.start, span.end) for span in spans}
+        found = [copy for copy in self.memory.copies(data) if copy[:2] not in known]
         if not found:
             return spans
         for copy in found:
