@@ -29,14 +29,19 @@ class Copy(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """Value to kind, the newest last; those of them that are no run; and the length of the shortest. Never changed."""
+    """Value to kind, the newest last, and the length of the shortest. Never changed.
+
+    `sought`: each value as latin-1 and as it is, for `in` takes a quarter of the time on a `str`; `loose`: those that
+    are no run.
+    """
 
     kinds: dict[bytes, str]
+    sought: dict[str, bytes]
     loose: tuple[bytes, ...]
     least: int
 
 
-_NOTHING = _Known({}, (), LONGEST)
+_NOTHING = _Known({}, {}, (), LONGEST)
 
 
 class Memory:
@@ -64,22 +69,24 @@ class Memory:
         if value in self._known.kinds or not is_memorable(value):
             return
         with self._lock:
-            kinds, loose, least = self._known
+            kinds, sought, loose, least = self._known
             kinds = {**kinds, value: kind}
+            sought = {**sought, value.decode("latin-1"): value}
             if not is_run(value):
                 loose = (*loose, value)
             if len(kinds) > self._most:
                 oldest = next(iter(kinds))
-                del kinds[oldest]
+                del kinds[oldest], sought[oldest.decode("latin-1")]
                 loose = tuple(each for each in loose if each != oldest) if loose else loose
-            self._known = _Known(kinds, loose, min(least, len(value)))
+            self._known = _Known(kinds, sought, loose, min(least, len(value)))
 
     def copies(self, data: bytes) -> list[Copy]:
         """Every copy of every value."""
-        kinds, loose, least = self._known
+        kinds, sought, loose, least = self._known
         among = runs(data, least)
-        found = [value for value in kinds if value in among] if among else []
-        found += [value for value in loose if value in data]
+        found = [sought[value] for value in sought if value in among] if among else []
+        if loose:
+            found += [value for value in loose if data.find(value) >= 0]
         return [Copy(at, at + len(value), kinds[value]) for value in found for at in everywhere(data, value)]
 
 
@@ -92,8 +99,8 @@ def is_run(value: bytes) -> bool:
     return b" " not in value.translate(_SHAPE)
 
 
-def runs(data: bytes, least: int) -> bytes:
-    """The runs of `least` or more characters that tokens are made of, side by side.
+def runs(data: bytes, least: int) -> str:
+    """The runs of `least` or more characters that tokens are made of, side by side, as latin-1.
 
     A few per cent of a text: to look for thirty values in them takes a third of looking for them in the text.
     """
@@ -107,7 +114,7 @@ def runs(data: bytes, least: int) -> bytes:
             break
         found.append(data[start:end])
         start = shape.find(shortest, end)
-    return b" ".join(found)
+    return b" ".join(found).decode("latin-1")
 
 
 def is_memorable(value: bytes) -> bool:
@@ -155,7 +162,7 @@ class Onward:
         return [
             Copy(at, at + len(value), kind)
             for value, kind, low in known
-            if value in among or not is_run(value)
+            if value.decode("latin-1") in among or not is_run(value)
             for at in everywhere(data, value, low)
         ]
 

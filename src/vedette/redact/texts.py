@@ -15,9 +15,8 @@ from urllib.parse import unquote_to_bytes
 from vedette.event import Label
 from vedette.redact import keynames, named
 from vedette.redact.find import Finder, Found
-from vedette.redact.memory import LONGEST, Memory, Onward
+from vedette.redact.memory import LEAST, LONGEST, Memory, Onward
 from vedette.redact.policy import Policy, mark
-from vedette.redact.rule import Rule
 from vedette.redact.scanners.contract import Busy, TooDense
 from vedette.redact.span import Span, united, without_tokens
 from vedette.redact.tokens import Tokens
@@ -84,23 +83,28 @@ class Texts:
         kinds: dict[int, str] = {}
         if found.keyed or form or b"://" in data:
             spans, kinds, parse = _with_names(data, found, policy, form)
-        if not spans and not self.memory.values:
+        if spans:
+            self._remember(data, spans, kinds, finder)
+        elif not self.memory.values:
             return [], parse
-        self._remember(data, spans, kinds, finder)
         if self.memory.values:
             spans = self._with_copies(data, spans, kinds)
+        is_plain = policy.is_plain
         cuts = []
         for span in spans:
             told = finder.rule(span.rule) if span.rule >= 0 else _TOLD[span.rule]
             kind = told.kind or kinds.get(span.start, "secret")
-            cut = self._cut(data, span, kind, told, policy)
-            if cut is not None:
-                cuts.append(cut)
+            value = _value(data, span)
+            action = "token" if is_plain else self._action(policy, kind, told.id, value)
+            if action != "keep":
+                digest = self.tokens.digest(kind, value)
+                taken = Taken(kind, digest, told.id, told.group, "alert" if span.alert else "redact")
+                cuts.append(Cut(span.start, span.end, mark(action, kind, digest, value), taken))
         return cuts, parse
 
     def _remember(self, data: bytes, spans: list[Span], kinds: dict[int, str], finder: Finder) -> None:
         for span in spans:
-            if span.end - span.start <= LONGEST and (span.strength < 2 or span.alert):
+            if (span.strength < 2 or span.alert) and LEAST <= span.end - span.start <= LONGEST:
                 kind = finder.rule(span.rule).kind if span.rule >= 0 else kinds.get(span.start, "secret")
                 self.memory.add(_value(data, span), kind, span.start)
 
@@ -115,16 +119,6 @@ class Texts:
         return without_tokens(
             data, united([*spans, *(Span(each.start, each.end, 8, _BY_MEMORY, False) for each in found)])
         )
-
-    def _cut(self, data: bytes, span: Span, kind: str, told: Rule | _Told, policy: Policy) -> Cut | None:
-        """None for what the user's policy lets stand."""
-        value = _value(data, span)
-        action = "token" if policy.is_plain else self._action(policy, kind, told.id, value)
-        if action == "keep":
-            return None
-        digest = self.tokens.digest(kind, value)
-        taken = Taken(kind, digest, told.id, told.group, "alert" if span.alert else "redact")
-        return Cut(span.start, span.end, mark(action, kind, digest, value), taken)
 
     def _action(self, policy: Policy, kind: str, rule: str, value: bytes) -> str:
         if policy.allowed and hashlib.sha256(value).digest() in policy.allowed:
@@ -152,7 +146,8 @@ class Texts:
 
 def _with_names(data: bytes, found: Found, policy: Policy, form: bool) -> tuple[list[Span], dict[int, str], bool]:
     """The rules' spans and those of values under secret names; the kinds of the latter by where they start."""
-    parse, values = False, list(named.in_urls(data))
+    parse = False
+    values = list(named.in_urls(data)) if b"://" in data else []
     if form:
         values += named.in_form(data)
     if found.keyed:

@@ -62,8 +62,8 @@ def entropy(text: str) -> float:
 def varied(text: str, least: float) -> bool:
     """Whether its entropy is `least` or more.
 
-    Most texts need no counting: of `size` characters of which `kinds` are different, the least entropy has the text that
-    repeats one of them and holds each other once.
+    Most texts need no counting: of all texts of `size` characters of which `kinds` are different, the least entropy has
+    the one that repeats one of them and holds each other once.
     """
     size = len(text)
     if 0 < size <= _LONGEST:
