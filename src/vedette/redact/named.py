@@ -7,6 +7,7 @@ JSON any more (a stream's fragments, the head of a long body) loses as little as
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 
@@ -31,11 +32,11 @@ def in_json(data: bytes, is_secret: Callable[[str], bool]) -> tuple[list[Named],
     """Values of secret names, and whether one of them is no string, so that only a parser can tell where it ends."""
     found: list[Named] = []
     parse = False
-    colon = data.find(b":")
+    colon = data.find(b":", 1)
     while colon >= 0:
         key = _key_before(data, colon) if data[colon - 1] in _ENDS_KEY else None
-        if key is not None and is_secret(name := key[1]):
-            quote = key[0]
+        if key is not None and is_secret(key[1]):
+            quote, name = key
             at = _after_blanks(data, colon + 1)
             if data.startswith(quote, at):
                 start = at + len(quote)
@@ -60,13 +61,17 @@ def _key_before(data: bytes, colon: int) -> tuple[bytes, str] | None:
     if quote not in (b'"', b"'"):
         return None
     begin = data.rfind(quote, max(end - 2 - _LONGEST_KEY, 0), end - 1)
-    name = data[begin + 1 : end - 1]
-    escape = name[len(name.rstrip(b"\\")) :]
-    if escape:
-        name = name[: -len(escape)]
-    if begin < 0 or len(escape) > 7 or not _NAME.fullmatch(name) or not data.endswith(escape, 0, begin):
+    escape, name = _key(data[begin + 1 : end - 1])
+    if begin < 0 or not name or not data.endswith(escape, 0, begin):
         return None
-    return escape + quote, name.decode()
+    return escape + quote, name
+
+
+@functools.lru_cache(maxsize=4096)
+def _key(raw: bytes) -> tuple[bytes, str]:
+    """The backslashes at the end of what stands between two quotes, and the name before; empty, if it is none."""
+    bare = raw.rstrip(b"\\")
+    return raw[len(bare) :], bare.decode() if len(raw) - len(bare) <= 7 and _NAME.fullmatch(bare) else ""
 
 
 def _after_blanks(data: bytes, at: int) -> int:
