@@ -64,6 +64,11 @@ class Memory:
         """Value to kind; not to be changed."""
         return self._known.kinds
 
+    @property
+    def state(self) -> object:
+        """Another object whenever another value is known."""
+        return self._known
+
     def add(self, value: bytes, kind: str, at: int = 0) -> None:
         """Remember it, if it could be nothing but a secret; the oldest goes. `at`: where in the text it was seen."""
         if value in self._known.kinds or not is_memorable(value):
@@ -145,6 +150,11 @@ class Onward:
         self._maybe: dict[bytes, tuple[str, int]] = {}
         self.offset = 0
         """Of the text's first byte in the stream."""
+
+    @property
+    def state(self) -> object:
+        """Nothing that could be compared: what is known depends on the place."""
+        return object()
 
     @property
     def values(self) -> bool:

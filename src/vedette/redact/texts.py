@@ -21,6 +21,7 @@ from vedette.redact.scanners.contract import Busy, TooDense
 from vedette.redact.span import Span, united, without_tokens
 from vedette.redact.tokens import Tokens
 from vedette.redact.validators import placeholder
+from vedette.redact.verdicts import Seen, Verdicts
 from vedette.redact.views import meant
 
 MAX_TEXT = 1024 * 1024
@@ -71,6 +72,13 @@ class Texts:
     policy: Callable[[], Policy]
     tokens: Tokens
     memory: Memory | Onward
+    seen: Seen | None = None
+
+    def verdicts(self, policy: Policy) -> Verdicts | None:
+        """What is known of texts that came before; None for a stream."""
+        return (
+            None if self.seen is None or isinstance(self.memory, Onward) else self.seen.under(policy, self.memory.state)
+        )
 
     def cuts(self, data: bytes, *, form: bool = False) -> tuple[list[Cut], bool]:
         """What is to be cut out of a text, in order; and whether only a JSON parser can tell all of it.

@@ -44,7 +44,8 @@ class Walk:
     def value(self, value: Any, key: str = "", path: str = "") -> Any:
         """The redacted likeness of `value`: same shape, same types, but for what is taken out."""
         root = Box([value], None, 0, key, "", 0)
-        self._leaves = Leaves(self._texts, self._note, self._inside if self._levels else None)
+        verdicts = self._texts.verdicts(self._policy) if self._levels else None
+        self._leaves = Leaves(self._texts, self._note, self._inside if self._levels else None, verdicts)
         self._changed = False
         self._path = path
         self._waiting: list[tuple[Box, Any]] = []
