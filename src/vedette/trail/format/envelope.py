@@ -90,7 +90,7 @@ def split_content(payload: bytes) -> tuple[str, bytes]:
 
 
 Head = tuple[str, int, bytes, int, int]
-"""Where and when a record stands in its stream: stream, n, the leaf before it, wall clock and age of the stream in ns."""
+"""Where a record stands: stream, n, the leaf before it, the wall clock, and the age of the stream; times in ns."""
 
 
 def build(event: Event, head: Head, commitments: Mapping[str, Any]) -> dict[str, Any]:

@@ -202,21 +202,21 @@ class Trail:
             return None
         return ack.n if ack.n >= 0 else self._writer.parked.get(ack.n)
 
-    def _sync(self) -> int:
-        """`fdatasync` what is written; the number of records that are durable now. Appends go on meanwhile."""
+    def _sync(self) -> None:
+        """`fdatasync` what is written, and publish how many records are durable now. Appends go on meanwhile."""
         stream = self._writer.stream
         work = self._gate.run(stream.written) if stream else None
         if stream is None or work is None:
-            return 0
+            return
         try:
             if not self.classes.never:
                 work.segment.sync()
         except OSError as error:
             self._gate.run(self._go_on, str(error.strerror))
             raise
+        self._syncer.publish(work.n)
         self._gate.run(stream.unsynced.durable, work.mark)
         self._late = False
-        return work.n
 
     def _go_on(self, reason: str) -> None:
         """The disk lost what it was given: write it again to a new segment, and say so."""
@@ -235,7 +235,7 @@ class Trail:
         if self.wake is not None:
             self.wake()
         if durable:
-            self._syncer.publish(self._sync())
+            self._sync()
 
     def beat(self) -> None:
         """A heartbeat now: a record that a collector cannot have seen."""
