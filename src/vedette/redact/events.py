@@ -48,7 +48,7 @@ def before(redactor: Redactor, call: Call) -> dict[str, Any]:
         if len(text) <= INTENT_LIMIT:
             facts[name] = argument
         else:
-            digest = redactor.texts.tokens.digest("arguments", text.encode("utf-8", "surrogatepass"))
+            digest = redactor.texts.tokens.of_text(text)
             facts |= {"vedette.arguments.size": len(text), "vedette.arguments.digest": digest}
     if call.wire is not None and call.wire.request.size:
         facts["vedette.arguments.size"] = call.wire.request.size
