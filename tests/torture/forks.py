@@ -143,4 +143,4 @@ def _is(found: dict[str, Sound], line: list[str], true: Callable[..., bool]) -> 
 
 
 if __name__ == "__main__":
-    sys.exit(command(run, 10_000))
+    sys.exit(command(run, 10_000, round_of=500))

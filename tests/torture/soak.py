@@ -180,4 +180,4 @@ def _numbered(bodies: set[str], stream: str) -> set[tuple[int, str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(command(run, 600))
+    sys.exit(command(run, 600, seconds=True))
