@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from binascii import a2b_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,11 +14,9 @@ from vedette.trail.proving.attested import Told
 from vedette.trail.proving.contents import BadContent, Contents, Open
 from vedette.trail.proving.heads import Heads
 from vedette.trail.proving.index import contradicts
-from vedette.trail.proving.leaves import NONE, Leaves, slot
+from vedette.trail.proving.leaves import Leaves, slot
 
 MOST_STEPS = 64
-_URLSAFE = bytes.maketrans(b"-_", b"+/")
-_IS_HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
 _HALF_SECOND = 500_000_000
 _MOST_NS = 2**63
 
@@ -83,7 +79,7 @@ class Evidence:
         if type(n) is not int or not 0 <= n < 2**53:
             raise Foreign("a record without its number")
         leaf = sha256(b"\x00" + raw).digest()
-        came = self.leaves.put(n, slot(leaf, _hash(envelope.get("p")), time))
+        came = self.leaves.put(n, slot(envelope.get("p"), leaf, time))
         if index and contradicts(index, envelope, leaf):
             self.mismatched.add(n)
         committed = envelope.get("c")
@@ -190,10 +186,3 @@ def _nanoseconds(text: object) -> int:
         return 0
     value = int(text)
     return value if value < _MOST_NS else 0
-
-
-def _hash(text: object) -> bytes:
-    """The 32 bytes of a base64url hash; zeros, which are no leaf, for what is none."""
-    if type(text) is not str or not _IS_HASH(text):
-        return NONE
-    return a2b_base64(text.encode().translate(_URLSAFE) + b"=")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from vedette.trail.format.merkle import Frontier, grown_by
 from vedette.trail.format.notes import Checkpoint
-from vedette.trail.proving.leaves import Leaves
+from vedette.trail.proving.leaves import Leaves, claim_of, leaf_of
 
 HYPOTHESES = 8
 """So many explanations of one damaged interval are tried, each as costly as proving it: a bound on hostile input."""
@@ -167,7 +167,7 @@ class Prover:
     def _contradicted(self, n: int) -> bool:
         """Whether there is a successor, and none of the records `n` is what it says came before it."""
         claims = _claims(self._leaves.at(n + 1))
-        return bool(claims) and not any(each[:32] in claims for each in self._leaves.at(n))
+        return bool(claims) and not any(leaf_of(each) in claims for each in self._leaves.at(n))
 
     # What no checkpoint covers.
 
@@ -218,7 +218,7 @@ class _Path:
         return _Path(self.n, [leaf], True, [*self.leaves], [*self.strange], [*self.doubtful])
 
     def _take(self, leaf: bytes, slots: Sequence[bytes]) -> None:
-        true = next((each for each in slots if each[:32] == leaf), None)
+        true = next((each for each in slots if leaf_of(each) == leaf), None)
         self.leaves.append(leaf)
         if true is None:
             self.strange.append(self.n)
@@ -231,11 +231,11 @@ class _Path:
 
 def _claims(slots: Sequence[bytes]) -> list[bytes]:
     """What records say the leaf before them is."""
-    return [each[32:64] for each in slots]
+    return [claim_of(each) for each in slots]
 
 
 def _possible(slots: Sequence[bytes], above: Sequence[bytes]) -> list[bytes]:
     """Leaves that a number may have, where no true record says it: first what is there and claimed, then the others."""
-    there = [each[:32] for each in slots]
+    there = [leaf_of(each) for each in slots]
     both = [leaf for leaf in there if leaf in above]
     return list(dict.fromkeys([*both, *there, *above]))

@@ -1,7 +1,7 @@
 """The verifier: one pass over bodies in any order, with repeats, from anywhere; then a verdict for all that is wrong.
 
 Guarantee: what it calls whole has not been altered, shortened inside, reordered or added to since it was signed. It
-never raises on what it reads and keeps 72 bytes a record; limits stand in `canonical`, `notes` and `intervals`.
+never raises on what it reads and keeps 83 bytes a record; limits stand in `canonical`, `notes` and `intervals`.
 Not provable here: that the writer told the truth, or that the newest stream, or a tail not signed yet, was not cut off.
 Format and verdicts: docs/trail-format.md.
 """
