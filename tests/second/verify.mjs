@@ -167,7 +167,7 @@ class Evidence {
   trim(n, a) {
     const [stream, first, last, what] = ["stream", "first", "last", "what"].map((each) => a[`vedette.trim.${each}`]);
     if (what === "content" && Number.isInteger(first) && Number.isInteger(last)) this.erasures.push({ by: n, stream, runs: [[first, last]], field: "", name: "trimmed" });
-    if ((what ?? "records") === "records" && text(stream) && number(last)) this.trims.push({ by: n, stream, last, left: mark(n, a), ordinal: a["vedette.ordinal"] });
+    if ((what ?? "records") === "records" && text(stream) && number(last)) this.trims.push({ by: n, stream, first: number(first) ? first : 0, last, left: mark(n, a), ordinal: a["vedette.ordinal"] });
   }
 
   checkpoint(line) {
@@ -243,7 +243,7 @@ class Stream {
     const nobody = Object.keys(hostKeys).length ? Buffer.alloc(0) : null;
     this.hostKey = hostKeys[`${this.trail}/host`] ?? hostKeys["*"] ?? nobody;
     evidence.isHost ? this.hostChain() : this.chain();
-    this.begin = this.findTrim(trims);
+    this.cut = this.findTrim(trims);
     this.prove();
   }
 
@@ -309,11 +309,12 @@ class Stream {
     }
   }
 
+  // The rule that let most of it go: from record `first` up to `size`, where a checkpoint begins the rest.
   findTrim(trims) {
-    for (const { left, last } of [...trims].sort((a, b) => b.last - a.last)) {
+    for (const { left, first, last } of [...trims].sort((a, b) => b.last - a.last)) {
       const options = this.heads.filter((head) => left && head.index === left.index).flatMap((head) => head.options);
       const found = options.find((each) => each.sound && each.note.size === left.size && each.note.root.equals(left.root));
-      if (found && this.evidence.absent(0, last + 1).length) return found;
+      if (found && this.evidence.absent(first, last + 1).length) return { index: left.index, first, size: left.size };
     }
     return null;
   }
@@ -329,13 +330,12 @@ class Stream {
   // 8.3
 
   prove() {
-    Object.assign(this, { altered: new Set(), doubtful: new Set(), missing: [], far: new Set(), proven: [] });
-    const begin = this.begin;
-    this.tree = begin ? { size: begin.note.size, peaks: begin.peaks } : { size: 0, peaks: [] };
-    this.sealed = this.tree.size;
+    Object.assign(this, { altered: new Set(), doubtful: new Set(), missing: [], trimmed: [], far: new Set(), proven: [] });
+    this.tree = { size: 0, peaks: [] };
+    this.sealed = 0;
     this.last = null;
     this.recovered = this.recoveredHead();
-    for (const head of [...this.heads, ...this.recovered]) if (!begin || head.index > begin.index) this.advance(head);
+    for (const head of [...this.heads, ...this.recovered]) this.advance(head);
     this.tail();
   }
 
@@ -383,7 +383,8 @@ class Stream {
 
   repair(begin, note, head) {
     const end = note.size, gaps = this.evidence.absent(begin, end);
-    this.missing.push(...gaps);
+    const byRule = this.cut !== null && gaps.length > 0 && gaps[0][0] >= this.cut.first && end <= this.cut.size;
+    (byRule ? this.trimmed : this.missing).push(...gaps);
     if (begin === end) { this.say("root-mismatch", "checkpoint", head.index); return false; }
     if (this.tree && gaps.every(([first, last]) => first === last)) {
       for (const path of this.paths(begin, end)) {
@@ -393,8 +394,18 @@ class Stream {
         return true;
       }
     }
-    this.blame(begin, end, head.trusted && !gaps.length && this.tree !== null);
+    if (byRule) this.leftOver(begin, end);
+    else this.blame(begin, end, head.trusted && !gaps.length && this.tree !== null);
     return false;
+  }
+
+  leftOver(begin, end) {
+    const numbers = this.evidence.numbers(begin, end), here = (n) => this.evidence.at(n).length > 0;
+    this.doubts(begin, end);
+    for (const n of numbers) if (this.isContradicted(n)) this.altered.add(n);
+    let reached = end;
+    while (reached > begin && here(reached) && here(reached - 1)) reached -= 1;
+    for (const n of numbers) if (n < reached) (this.unrooted ??= []).push([n, n]);
   }
 
   paths(begin, end) {
@@ -457,7 +468,7 @@ class Stream {
   }
 
   isMissing(n) { return within(this.missing, n); }
-  vouches(n) { return within(this.proven, n) && !this.altered.has(n) && !this.doubtful.has(n) && !this.isMissing(n); }
+  vouches(n) { return within(this.proven, n) && this.evidence.at(n).length > 0 && !this.altered.has(n) && !this.doubtful.has(n); }
 
   get ordinal() {
     if (this.evidence.isHost) return null;
@@ -479,11 +490,11 @@ class Stream {
     this.sayRuns("sequence-out-of-range", this.beyond ?? []);
     for (const [what] of this.evidence.strange) this.say("not-canonical", plain(what));
     const unborn = !this.evidence.faces.size && this.evidence.top > 1;
-    this.sayRuns("missing-checkpoint", unborn ? [[0, 0]] : this.skipped.filter(([, last]) => last >= (this.begin?.index ?? 0)));
+    this.sayRuns("missing-checkpoint", unborn ? [[0, 0]] : this.skipped.filter(([, last]) => last >= (this.cut?.index ?? 0)));
     this.contents(erasures.filter((each) => each.stream === this.name));
     this.evidence.isHost ? this.ofHost() : this.life();
     if (this.unsealed) this.say("unsealed-tail", this.unsealed);
-    if (this.begin) this.sayRuns("trimmed", [[0, this.begin.note.size - 1]]);
+    this.sayRuns("trimmed", this.trimmed);
     return this.told;
   }
 
@@ -603,7 +614,7 @@ export function verify(bodies, pinned = {}) {
   const hosts = all.filter((each) => each.isHost).map((each) => new Stream(each, hostKeys));
   const attested = attestedBy(hosts);
   let streams = all.filter((each) => !each.isHost).map((each) => weigh(each, hostKeys, attested, hosts));
-  streams = streams.map((one) => (one.begin ? one : weigh(one.evidence, hostKeys, attested, [...streams], one)));
+  streams = streams.map((one) => weigh(one.evidence, hostKeys, attested, hosts, streams, one));
   const every = [...hosts, ...streams];
   const erasures = every.flatMap((one) => one.evidence.erasures.filter((each) => one.vouches(each.by)));
   const told = new Set(every.flatMap((one) => [...one.verdicts(erasures)]));
@@ -627,9 +638,11 @@ function attestedBy(hosts) {
   return found;
 }
 
-function weigh(evidence, hostKeys, attested, tellers, before = null) {
-  const trims = tellers.flatMap((one) => one.evidence.trims.filter((trim) => trim.stream === evidence.stream && one.vouches(trim.by)));
-  if (before && !trims.length) return before;
+// Twice: a stream may tell of another's records, or its own, once it is itself proven.
+function weigh(evidence, hostKeys, attested, hosts, streams = [], before = null) {
+  const toldBy = (tellers) => tellers.flatMap((one) => one.evidence.trims.filter((trim) => trim.stream === evidence.stream && one.vouches(trim.by)));
+  const trims = [...toldBy(hosts), ...toldBy(streams)];
+  if (before && !toldBy(streams).length) return before;
   const known = attested.get(evidence.stream) ?? { heads: new Map() };
   const heads = new Map([...known.heads, ...trims.filter((trim) => trim.left).map((trim) => [trim.left.index, trim.left])]);
   return new Stream(evidence, hostKeys, { ...known, heads }, trims);

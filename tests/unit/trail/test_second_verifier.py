@@ -61,10 +61,10 @@ def test_the_vectors_are_what_is_published() -> None:
 
 
 def test_there_are_enough_of_each_kind() -> None:
-    """At least 500, most of them negative, in a few hundred kilobytes."""
+    """At least 500, most of them negative, in less than a megabyte."""
     found = [each for each in lines() if "vector" in each]
     exits = Counter(each["exit"] for each in found)
     assert len(found) >= 500 and exits[2] > 300 and exits[1] > 30 and exits[0] > 30
-    assert FILE.stat().st_size < 700_000
+    assert FILE.stat().st_size < 1_000_000
     told = {str(verdict).split()[0] for each in found for verdict in each["verdicts"]}  # type: ignore[attr-defined]
     assert told >= set(CLASSES.split())

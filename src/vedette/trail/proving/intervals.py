@@ -21,6 +21,8 @@ HYPOTHESES = 8
 AHEAD = 2**20
 """A checkpoint or a record so far beyond the last one is out of range."""
 
+NOTHING = range(0)
+
 Run = tuple[int, int]
 
 
@@ -41,6 +43,7 @@ class Head:
 class Proof:
     """What came out. Runs are (first, last). `sealed` records are below the last signed size, `proven` are whole.
 
+    `trimmed` records are not here and a rule says so; what is here of those it speaks of is proven as all else.
     `out_of_range` are checkpoints, `far` are records, numbered beyond all that may be.
     """
 
@@ -48,6 +51,7 @@ class Proof:
     proven: list[Run] = field(default_factory=list)
     altered: set[int] = field(default_factory=set)
     missing: list[Run] = field(default_factory=list)
+    trimmed: list[Run] = field(default_factory=list)
     conflicting: set[int] = field(default_factory=set)
     unrooted: list[Run] = field(default_factory=list)
     bad_peaks: list[int] = field(default_factory=list)
@@ -63,9 +67,13 @@ class Proof:
 class Prover:
     """One stream. `tree` is what the next interval grows from; None while no trustworthy peaks are known."""
 
-    def __init__(self, leaves: Leaves, begin: Checkpoint | None = None) -> None:
-        """`begin` is where the proof begins, if not with record 0: a sound checkpoint, proven by a later head."""
+    def __init__(self, leaves: Leaves, begin: Checkpoint | None = None, gone: range = NOTHING) -> None:
+        """`begin` is where the proof begins, if not with record 0: a sound checkpoint, proven by a later head.
+
+        `gone` are records that a rule let go; it ends with a head.
+        """
         self.proof = Proof(sealed=begin.note.size if begin else 0)
+        self._gone = gone
         self._leaves = leaves
         self._tree: Frontier | None = Frontier(begin.note.size, begin.peaks or ()) if begin else Frontier()
         self._last: bytes | None = None
@@ -120,7 +128,8 @@ class Prover:
         """Name what does not fit; whether all the rest is proven nevertheless."""
         end, proof = head.note.size, self.proof
         gaps = self._leaves.absent(begin, end)
-        proof.missing += gaps
+        by_rule = bool(gaps) and gaps[0][0] in self._gone and end <= self._gone.stop
+        (proof.trimmed if by_rule else proof.missing).extend(gaps)
         if begin == end:
             proof.bad_sizes.append(index)
             return False
@@ -129,8 +138,22 @@ class Prover:
                 if self._grows(path.leaves, head.note.root):
                     self._name(path, gaps)
                     return True
-        self._blame(begin, end, certain=trusted and not gaps and self._tree is not None)
+        if by_rule:
+            self._left_over(begin, end)
+        else:
+            self._blame(begin, end, certain=trusted and not gaps and self._tree is not None)
         return False
+
+    def _left_over(self, begin: int, end: int) -> None:
+        """What is here beside records that a rule let go: the chain vouches for what it reaches from above."""
+        proof, leaves = self.proof, self._leaves
+        numbers = list(leaves.present(begin, end))
+        proof.conflicting.update(leaves.doubtful(begin, end))
+        proof.altered.update(n for n in numbers if self._contradicted(n))
+        reached = end
+        while reached > begin and leaves.at(reached) and leaves.at(reached - 1):
+            reached -= 1
+        proof.unrooted += [(n, n) for n in numbers if n < reached]
 
     def _name(self, path: _Path, gaps: Sequence[Run]) -> None:
         absent = {first for first, _ in gaps}
