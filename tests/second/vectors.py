@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import trail_forge as forge
-from tests.second import attacks
+from tests.second import attacks, odd
 from tests.torture import mutate
 from tests.trail_forge import Item, Stream
 from vedette.trail.proving.verify import verify
@@ -106,8 +106,18 @@ def made() -> Iterator[dict[str, Any]]:
         yield from _plain(name, lines)
         yield from _attacked(name, lines)
         yield from _mutated(name, lines)
+    yield from _odd()
     yield vector("trimmed: all of it", "trimmed", forge.lines(*trimmed()), forge.lines(*trimmed(())))
     yield vector("bare: nothing", "bare", forge.lines(*bare()), [])
+
+
+def _odd() -> Iterator[Vector]:
+    for name, bodies in odd.spelled(forge.lines(*bare())):
+        yield vector(f"bare: {name}", "bare", forge.lines(*bare()), bodies)
+    for name, streams in (("told", odd.told()), ("twice sealed", odd.twice_sealed())):
+        lines = forge.lines(*streams)
+        yield {"base": name, "lines": lines, "host_keys": forge.HOST_KEYS}
+        yield from _plain(name, lines)
 
 
 def _plain(name: str, lines: Sequence[str]) -> Iterator[Vector]:

@@ -104,7 +104,7 @@ def _standard() -> Codec:
 
 def _integer(text: str) -> int | float:
     value = int(text) if len(text) < 20 else MAX_INT + 1
-    return value if -MAX_INT <= value <= MAX_INT else 0.0
+    return value if -MAX_INT <= value <= MAX_INT else float(MAX_INT + 1)
 
 
 def _refuse(text: str) -> Any:

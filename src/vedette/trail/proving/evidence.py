@@ -44,8 +44,8 @@ class Erasure:
         if facts.get("vedette.lifecycle.phase") == "erasure":
             one, runs = facts.get("vedette.erasure.seq"), facts.get("vedette.erasure.runs")
             spans = Spans([(one, one)]) if type(one) is int else Spans.parse(runs) if type(runs) is str else Spans(())
-            where = str(facts.get("vedette.erasure.stream", ""))
-            return cls(n, where, spans, str(facts.get("vedette.erasure.field", "")), "content-erased")
+            where, name = facts.get("vedette.erasure.stream", ""), facts.get("vedette.erasure.field", "")
+            return cls(n, str(where), spans, name if type(name) is str else "", "content-erased")
         first, last = facts.get("vedette.trim.first"), facts.get("vedette.trim.last")
         if facts.get("vedette.trim.what") != "content" or type(first) is not int or type(last) is not int:
             return None
@@ -154,8 +154,8 @@ class Evidence:
     def strange(self, line: Mapping[str, Any]) -> None:
         """A body that is not canonical: it is named and not used."""
         sort, name = line.get("y"), line.get("f")
-        at = line.get("i" if sort == "checkpoint" else "n")
-        if type(at) is not int or not 0 <= at < 2**53:
+        at = _whole(line.get("i" if sort == "checkpoint" else "n"))
+        if not 0 <= at < 2**53:
             raise Foreign("not canonical, and without a number")
         if sort == "checkpoint":
             text = f"checkpoint {at}"
@@ -178,6 +178,13 @@ class Evidence:
             self.contents.put_sealed(line, opened)
         except BadContent as error:
             raise Foreign(str(error)) from error
+
+
+def _whole(value: object) -> int:
+    """The number that `5`, `5.0` and `5e0` are; -1 for what is no whole one."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else -1
+    return value if type(value) is int else -1
 
 
 def _nanoseconds(text: object) -> int:

@@ -139,7 +139,7 @@ class Reading:
 
     def _sort(self, line: dict[str, Any], raw: bytes, canonical: bool, index: Mapping[str, Any] | None) -> None:
         stream, version = line.get("s"), line.get("v")
-        if type(stream) is not str or type(version) is not int or version != 1:
+        if type(stream) is not str or type(version) not in (int, float) or version != 1:
             raise Foreign("not of a trail")
         evidence = self.streams.get(stream) or self._meet(stream)
         sort = line.get("y")

@@ -112,7 +112,7 @@ class Weighed:
         """The signed one; where no checkpoint 0 came, the one in the birth. A forged checkpoint 0 has none."""
         if self.chain.certified:
             text = self.chain.heads[0].options[0].note.extensions.get("ordinal", "")
-            return int(text) if text.isdecimal() and len(text) < 10 else None
+            return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
         if self.evidence.heads.first:
             return None
         newest = self.attested.newest
