@@ -1,4 +1,4 @@
-"""Reads the settings of an environment. A bad value never stops a host: the safe side is taken, and the problem told."""
+"""Reads the settings of an environment. A bad value never stops a host: the safe side is taken, and that is told."""
 
 from __future__ import annotations
 
