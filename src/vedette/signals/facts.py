@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from vedette.event import Event, Fact, Result
+from vedette.event import NOBODY, Event, Fact, Result
 from vedette.names import FACTS
 from vedette.signals.naming import ACTOR, METHODS
 
@@ -18,8 +18,11 @@ def told(event: Event) -> dict[str, Fact]:
 
     An HTTP method that HTTP does not know is `_OTHER`, and so is an error that has no type (semconv `error.type`).
     """
-    who = {name: getattr(event.actor, field) for field, name in ACTOR.items()}
-    facts: dict[str, Fact] = {name: value for name, value in {**who, **event.facts}.items() if value != ""}
+    facts = dict(event.facts)
+    if event.actor is not NOBODY:
+        facts = {name: getattr(event.actor, field) for field, name in ACTOR.items()} | facts
+    if "" in facts.values():
+        facts = {name: value for name, value in facts.items() if value != ""}
     method = facts.get("http.request.method")
     if method is not None and method not in METHODS:
         facts["http.request.method"] = OTHER

@@ -1,0 +1,17 @@
+"""Whether anybody will read what we tell: without a reader, a measurement goes through the whole SDK for nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opentelemetry import metrics
+
+
+def is_collected(provider: metrics.MeterProvider | None) -> bool:
+    """Whether measurements of this provider (None: the global one) are kept; the SDK's without a reader drops them.
+
+    The API has no such question, so the SDK's own state is looked at; another SDK, or a newer one, counts as read.
+    """
+    found: Any = metrics.get_meter_provider() if provider is None else provider
+    consumer = getattr(found, "_measurement_consumer", None)
+    return consumer is None or bool(getattr(consumer, "_reader_storages", True))
