@@ -11,6 +11,8 @@ from vedette.signals.naming import ACTOR, METHODS
 
 OTHER = "_OTHER"
 FAILED = frozenset({Result.ERROR, Result.DENIED})
+CONVERTED = frozenset(name for name, kind in FACTS.items() if kind in ("double", "list"))
+"""Facts that are no attribute as they are."""
 
 
 def told(event: Event) -> dict[str, Fact]:

@@ -22,10 +22,7 @@ def _of_modality(fact: str, modality: str) -> str:
 
 
 _TOKENS = tuple(each.fact for each in instruments.USAGE)
-_MODAL = {
-    modality: tuple(_of_modality(fact, modality) for fact in _TOKENS)
-    for modality in ("text", "image", "audio")
-}
+_MODAL = {modality: tuple(_of_modality(fact, modality) for fact in _TOKENS) for modality in ("text", "image", "audio")}
 _BY_MODALITY = frozenset(fact for facts in _MODAL.values() for fact in facts)
 
 

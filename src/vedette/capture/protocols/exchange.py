@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -55,13 +56,14 @@ def _headers(pairs: Pairs) -> Headers:
     """By lower-case name; a header that stands more than once is one list (RFC 9110, 5.3)."""
     headers: Headers = {}
     for given, said in pairs:
-        name, value = _text(given).lower(), _text(said)
+        name, value = _name(given), said if isinstance(said, str) else said.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
 
 
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.decode("latin-1")
+@functools.lru_cache(maxsize=512)
+def _name(given: str | bytes) -> str:
+    return (given if isinstance(given, str) else given.decode("latin-1")).lower()
 
 
 def is_text(headers: Headers) -> bool:
