@@ -77,10 +77,19 @@ _FROZEN = frozenset({str, int, bool, bytes})
 
 def _onto(wire: Wire, name: str, value: Any) -> None:
     if name.endswith(".headers"):
-        value = tuple(value)
+        value = tuple(pair if type(pair) is tuple and type(pair[0]) is bytes else _words(*pair) for pair in value)
     elif name.endswith(".body") and not isinstance(value, Body):
         value = whole(value)
     setattr(wire, _OF_WIRE[name], value)
+
+
+def _words(name: Any, value: Any) -> tuple[str | bytes, str | bytes]:
+    """A header as nothing but words: a client may have a type of its own for its names (aiohttp)."""
+    return _word(name), _word(value)
+
+
+def _word(value: Any) -> str | bytes:
+    return str.__str__(value) if isinstance(value, str) else bytes(value)
 
 
 def _address(call: Call, wire: Wire) -> None:
