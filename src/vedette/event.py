@@ -87,19 +87,22 @@ class Body:
         return self.size == len(self.head)
 
 
+Pairs = tuple[tuple[str | bytes, str | bytes], ...]
+
+
 @dataclass(slots=True)
 class Wire:
     """The bytes of one HTTP exchange as a tap saw them; read on the line, never on the host's thread.
 
-    Headers are lower-case names with their values in the order of the wire.
+    Headers are names and values as the client has them, text or bytes of Latin-1, in the order of the wire.
     """
 
     method: str
     url: str
-    request_headers: tuple[tuple[str, str], ...] = ()
+    request_headers: Pairs = ()
     request: Body = Body()
     status: int = 0
-    response_headers: tuple[tuple[str, str], ...] = ()
+    response_headers: Pairs = ()
     response: Body = Body()
     first_byte_ns: int = 0  # since the Call began; 0 = no byte came
     decoded: bool = False  # the client had already undone the content encoding (aiohttp)
