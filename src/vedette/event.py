@@ -180,8 +180,9 @@ class Traces:
     numbers in it are equal for equal words in this process only.
 
     `spoken`: the words of texts that speak to an agent, from which `runs` makes those of one to eight words; `values`:
-    (path, digest) of each argument as a whole, equal to the run of the same words. `effects`: what the user's request speaks of, as bits in
-    the order of `names.EFFECTS`. `shingles`: of results, and of what goes out in all its wrappings.
+    (path, digest) of each argument as a whole, equal to the run of the same words. `effects`: what the user's request
+    speaks of, as bits in the order of `names.EFFECTS`. `shingles`: of results; `sent`: of what goes out, in all its
+    wrappings.
     """
 
     destinations: tuple[Destination, ...] = ()
@@ -189,6 +190,7 @@ class Traces:
     values: tuple[tuple[str, int], ...] = ()
     effects: int = 0
     shingles: frozenset[int] = frozenset()
+    sent: frozenset[int] = frozenset()
 
     def runs(self) -> frozenset[int]:
         """Made when a rule asks: eight numbers a word."""

@@ -91,9 +91,9 @@ def test_a_result_is_known_again_in_what_leaves(engines: object, wrapping: str) 
     text = " ".join(words)
     read = traces(Kind.TOOL, gen_ai__tool__call__result=text)
     sent = traces(Kind.EXCHANGE, vedette__http__request__body=f"data={WRAPPINGS[wrapping](text)}")
-    assert len(read.shingles & sent.shingles) >= 2
+    assert len(read.shingles & sent.sent) >= 2
     other = traces(Kind.EXCHANGE, vedette__http__request__body=" ".join(reversed(words)))
-    assert not read.shingles & other.shingles
+    assert not read.shingles & other.sent
 
 
 def test_it_can_be_switched_off_and_an_intent_has_none(engines: object) -> None:

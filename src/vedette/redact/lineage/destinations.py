@@ -16,13 +16,16 @@ from vedette.redact.validators import banks
 _AT = re.compile(r"@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,6}")
 _LOCAL = f"{string.ascii_letters}{string.digits}._%+-"
 _LONGEST_LOCAL = 64
+_USER_PART = re.compile(r"://[^\s/@]{0,64}$")
 _SCHEME = re.compile(r"://[^\s\"'<>\]\[{}|\\^`]{3,2000}")
 _HTTP = ("https", "http")
 _TLD = "com|org|net|io|co|ai|app|dev|info|biz|edu|gov|me|us|uk|de|fr|eu|xyz|site|online"
 _DOT = re.compile(rf"\.(?=[A-Za-z])(?:{_TLD})(?![\w\-])(?:/[^\s\"'<>]{{0,500}})?", re.IGNORECASE)
 _HOST = f"{string.ascii_letters}{string.digits}.-"
 _LONGEST_HOST = 253
-_LABELS = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?", re.IGNORECASE)
+_LABELS = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?", re.IGNORECASE
+)
 _SHAPE = bytes(
     ord("0") if chr(each) in string.digits else ord("a") if chr(each) in string.ascii_letters else each
     for each in range(256)
@@ -49,8 +52,10 @@ class Found(NamedTuple):
 
 
 def found_in(text: str) -> Iterator[Found]:
-    """Addresses first; what is one is then no domain any more. Each destination once; of each sort 1,000 at most, out of 4,000
-    that look like one."""
+    """Addresses first; what is one is then no domain any more. Each destination once.
+
+    Of each sort 1,000 at most, out of 4,000 places that look like one.
+    """
     seen: set[tuple[str, str]] = set()
     stripped = text.strip()
     for kind, start, end in _spans(text):
@@ -83,7 +88,7 @@ def _mails(text: str) -> Iterator[tuple[int, int]]:
     done = 0
     for match in islice(_AT.finditer(text), 4 * _MOST):
         start = _left(text, max(done, match.start() - _LONGEST_LOCAL), match.start(), _LOCAL)
-        if start < match.start():
+        if start < match.start() and not _USER_PART.search(text, max(done, start - _LONGEST_LOCAL), start):
             done = match.end()
             yield start, done
 

@@ -8,8 +8,8 @@ Bounded: 256 destinations, 2,000 leaves a fact, 512 words of speech a Call; 256 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from itertools import islice, repeat
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice, repeat
 from typing import Any
 
 from vedette.event import Call, Destination, Kind, Traces
@@ -69,7 +69,8 @@ class Lineage:
             destinations=self._destinations([*given, *read]),
             spoken=tuple(self._spoken(read)),
             values=tuple(self._values(arguments)),
-            shingles=frozenset(self._shingles(facts)),
+            shingles=self._shingles(facts, _SOURCES, shingles.of_result),
+            sent=self._shingles(facts, _SINKS, shingles.of_outbound),
         )
 
     def _destinations(self, told: Iterable[Leaf]) -> tuple[Destination, ...]:
@@ -91,7 +92,7 @@ class Lineage:
     def _spoken(self, read: Iterable[Leaf]) -> Iterator[tuple[int, ...]]:
         """Of each leaf that speaks to an agent: its words; of a long one those of its pieces that do."""
         room = _MOST_WORDS
-        for text in (piece for _, text in read for piece in _pieces(text)):
+        for text in (piece for _, leaf in read for piece in _pieces(leaf)):
             if room <= 0:
                 return
             speech = wording.speech(text)
@@ -111,16 +112,10 @@ class Lineage:
                 if _LEAST <= sum(map(len, told)) + len(told) - 1 <= _LONGEST and b"".join(told).strip(_DULL):
                     yield path, hash(self._numbers(told))
 
-    def _shingles(self, facts: dict[str, Any]) -> set[int]:
-        """Of results as they are, of what goes out in all its wrappings."""
-        found: set[int] = set()
-        for name in _SOURCES:
-            if facts.get(name):
-                found |= shingles.of_result(_raw(facts[name]), self._seed)
-        for name in _SINKS:
-            if facts.get(name):
-                found |= shingles.of_outbound(_raw(facts[name]), self._seed)
-        return found
+    def _shingles(
+        self, facts: dict[str, Any], names: Iterable[str], of: Callable[[bytes, int], set[int]]
+    ) -> frozenset[int]:
+        return frozenset(chain.from_iterable(of(_raw(facts[name]), self._seed) for name in names if facts.get(name)))
 
 
 _NOTHING = Traces()

@@ -73,8 +73,6 @@ def _views(data: bytes) -> Iterator[bytes]:
         yield unquote_to_bytes(data.replace(b"+", b" "))
     if b"\\" in data:
         yield unescaped(data)
-    if b"\0" in data:  # UTF-16, as PowerShell's -EncodedCommand has it
-        yield data.replace(b"\0", b"")
     yield from _inflated(data)
     for run in _runs(data):
         yield from _of_run(run)
@@ -88,9 +86,7 @@ def _runs(data: bytes) -> list[bytes]:
 def _of_run(run: bytes) -> Iterator[bytes]:
     if len(run) >= _LEAST_HEX:
         for match in _HEX.finditer(run):
-            text = bytes.fromhex(match.group().decode())
-            yield text
-            yield from _inflated(text)
+            yield from _decoded(bytes.fromhex(match.group().decode()))
     yield from _unbased(run.translate(_URL_SAFE))
 
 
@@ -99,9 +95,13 @@ def _unbased(run: bytes) -> Iterator[bytes]:
     for skip in range(4):
         part = run[skip : skip + (len(run) - skip) // 4 * 4]
         with contextlib.suppress(binascii.Error):
-            text = base64.b64decode(part)
-            yield text
-            yield from _inflated(text)
+            yield from _decoded(base64.b64decode(part))
+
+
+def _decoded(data: bytes) -> Iterator[bytes]:
+    """As it is, of UTF-16 (PowerShell's -EncodedCommand) the letters, of what is compressed what it holds."""
+    yield data.replace(b"\0", b"") if 3 * data.count(b"\0") > len(data) else data
+    yield from _inflated(data)
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:

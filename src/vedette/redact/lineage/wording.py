@@ -20,7 +20,10 @@ _FAMILIES = (
         r"(?:instruction|prompt|message|rule|task|command)",
     ),
     ("important urgent critical", r"(?:important|urgent|critical)\b.{0,12}?(?:message|instruction|notice|request|!!)"),
-    ("information important instruction system inst task admin", r"</?(?:information|important|instruction|system|inst|task|admin)[^>]{0,20}>|\[/?inst\]"),
+    (
+        "information important instruction system inst task admin",
+        r"</?(?:information|important|instruction|system|inst|task|admin)[^>]{0,20}>|\[/?inst\]",
+    ),
     ("instruction instructions system task tasks", r"##\s{0,8}(?:instruction|system|task)"),
     ("system assistant", r"(?:^|\n)\s{0,8}(?:system|assistant)\s{0,8}:"),
     ("before", r"before (?:you (?:can )?(?:solve|continue|proceed|do|answer|start)|(?:solv|continu|proceed)ing)"),
