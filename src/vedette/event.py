@@ -173,20 +173,36 @@ class Destination:
     imperative: bool
 
 
+_RUN = 8
+"""Words of the longest run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What detection knows of the raw texts of an operation (detection.md 2.7). In this process's memory only.
+    """What detection knows of the raw texts of an operation (detection.md 2.7). In this process's memory only, and the
+    numbers in it are equal for equal words in this process only.
 
-    `runs`: digests of all runs of one to eight words of texts that speak to an agent; `values`: (path, digest) of each
-    argument as a whole, equal to the run of the same words. `effects`: what the user's request speaks of, as bits in
-    the order of `names.EFFECTS`. `shingles`: of results, and of what goes out in all its wrappings.
+    `spoken`: the words of texts that speak to an agent, from which `runs` makes those of one to eight words; `values`:
+    (path, digest) of each argument as a whole, equal to the run of the same words. `effects`: what the user's request
+    speaks of, as bits in the order of `names.EFFECTS`. `shingles`: of results; `sent`: of what goes out, in all its
+    wrappings.
     """
 
     destinations: tuple[Destination, ...] = ()
-    runs: frozenset[bytes] = frozenset()
-    values: tuple[tuple[str, bytes], ...] = ()
+    spoken: tuple[tuple[int, ...], ...] = ()
+    values: tuple[tuple[str, int], ...] = ()
     effects: int = 0
-    shingles: frozenset[bytes] = frozenset()
+    shingles: frozenset[int] = frozenset()
+    sent: frozenset[int] = frozenset()
+
+    def runs(self) -> frozenset[int]:
+        """Made when a rule asks: eight numbers a word."""
+        return frozenset(
+            hash(words[at : at + length])
+            for words in self.spoken
+            for at in range(len(words))
+            for length in range(1, min(_RUN, len(words) - at) + 1)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

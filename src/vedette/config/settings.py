@@ -71,10 +71,10 @@ class Settings:
     )
     lineage: bool = _setting(
         "VEDETTE_LINEAGE",
-        "0",
+        "1",
         values.flag,
         "1 or 0",
-        "Whether records carry keyed fingerprints of results and requests, by which rules see where data went.",
+        "Whether keyed fingerprints of results and requests are kept in memory, by which rules see where data went.",
     )
     content: str = _setting(
         "VEDETTE_CONTENT",
