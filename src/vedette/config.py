@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from vedette import values
+from vedette.event import Kind
 
 Env = Mapping[str, str]
 
@@ -162,8 +163,8 @@ class Settings:
     sync: tuple[str, ...] = _setting(
         "VEDETTE_SYNC",
         "auth,finding,change,close,tool,process",
-        values.names,
-        "kinds, comma separated; `all`; `off`",
+        values.some_of("all", "off", "close", *Kind),
+        f"{', '.join(kind for kind in Kind if kind is not Kind.LIFECYCLE)}, close, comma separated; `all`; `off`",
         "What is on disk before anybody goes on; all else is within 50 ms. `off` never forces anything to disk.",
     )
     reconcile: str = _setting(
@@ -198,8 +199,8 @@ class Settings:
     anchor_period: float = _setting(
         "VEDETTE_ANCHOR_PERIOD",
         "60",
-        values.seconds,
-        "seconds",
+        values.period,
+        "seconds, from 1",
         "How often they are shown it; 600 for a public service.",
     )
     anchor_min: int = _setting(
@@ -253,12 +254,16 @@ class Settings:
     from_headers: str = _setting(
         "VEDETTE_FROM_HEADERS",
         "",
-        str,
+        values.headers,
         "Name=value, comma separated",
         "HTTP headers for what `vedette verify --from` and VEDETTE_RECONCILE read: tenants, tokens.",
     )
     origin: str = _setting(
-        "VEDETTE_ORIGIN", "vedette.local", str, "a name", "Who signs: the origin of the checkpoints."
+        "VEDETTE_ORIGIN",
+        "vedette.local",
+        values.key_name,
+        "a name without blanks and `+`",
+        "Who signs: the origin of the checkpoints.",
     )
 
 
@@ -277,7 +282,7 @@ def load(env: Env | None = None, **given: Any) -> tuple[Settings, tuple[Problem,
     problems: list[Problem] = []
     for each in fields(Settings):
         text = _text(given.get(each.name)) or env.get(each.metadata["variable"], "") or _default(each.metadata, env)
-        found[each.name] = _parse(each.metadata, text, env, problems)
+        found[each.name] = _parse(each, text, env, problems)
     return Settings(**found), tuple(problems)
 
 
@@ -296,12 +301,14 @@ def _default(meta: Mapping[str, Any], env: Env) -> str:
     return str(state_folder(env)) if meta["variable"] == "VEDETTE_TRAIL" else str(meta["default"])
 
 
-def _parse(meta: Mapping[str, Any], text: str, env: Env, problems: list[Problem]) -> Any:
+def _parse(setting: Field[Any], text: str, env: Env, problems: list[Problem]) -> Any:
+    meta = setting.metadata
     try:
         return meta["parse"](text.strip())
     except (ValueError, KeyError):
         safe = meta["safe"] or _default(meta, env)
-        problems.append(Problem(meta["variable"], text, meta["allowed"], safe))
+        said = "***" if setting.name in SECRET else text
+        problems.append(Problem(meta["variable"], said, meta["allowed"], safe))
         return meta["parse"](safe)
 
 

@@ -25,6 +25,29 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
+def some_of(*allowed: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(text: str) -> tuple[str, ...]:
+        found = names(text.lower())
+        if not found or not set(found) <= set(allowed):
+            raise ValueError(text)
+        return found
+
+    return parse
+
+
+def key_name(text: str) -> str:
+    """The first part of a key's name: no blank, no plus sign (C2SP signed-note)."""
+    if not text.isprintable() or re.search(r"[\s+]", text):
+        raise ValueError(text)
+    return text
+
+
+def headers(text: str) -> str:
+    if not all(re.match(r"\s*[\w!#$%&'*.^`|~+-]+\s*=", each) for each in text.split(",") if each.strip()):
+        raise ValueError(text)
+    return text
+
+
 def size(text: str) -> int:
     units = {"k": 1024, "m": 1024**2, "g": 1024**3}
     factor = units.get(text[-1:].lower(), 1)
@@ -44,6 +67,13 @@ def count(text: str) -> int:
 def seconds(text: str) -> float:
     number = float(text)
     if not 0 <= number < 86_400:
+        raise ValueError(text)
+    return number
+
+
+def period(text: str) -> float:
+    number = seconds(text)
+    if number < 1:
         raise ValueError(text)
     return number
 

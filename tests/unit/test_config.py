@@ -78,6 +78,11 @@ def test_a_keyword_that_does_not_exist_is_the_callers_mistake() -> None:
         ("VEDETTE_BODY_LIMIT", "k", "body_limit", 1024**2),
         ("VEDETTE_QUEUE", "-5", "queue", 2048),
         ("VEDETTE_QUEUE", "0", "queue", 2048),
+        ("VEDETTE_SYNC", "tool,prozess", "sync", ("auth", "finding", "change", "close", "tool", "process")),
+        ("VEDETTE_SYNC", ",", "sync", ("auth", "finding", "change", "close", "tool", "process")),
+        ("VEDETTE_ANCHOR_PERIOD", "0", "anchor_period", 60.0),
+        ("VEDETTE_ORIGIN", "acme corp", "origin", "vedette.local"),
+        ("VEDETTE_ORIGIN", "acme+corp", "origin", "vedette.local"),
         ("VEDETTE_SHUTDOWN", "nan", "shutdown", 2.0),
         ("VEDETTE_SYNC_TIMEOUT", "1e9", "sync_timeout", 2.0),
         ("VEDETTE_SEMCONV", "1.30", "semconv", "latest"),
@@ -122,3 +127,8 @@ def test_every_default_is_one_of_its_own_allowed_values() -> None:
     for variable, default, _, _ in table():
         settings, problems = load({**HOME, variable: default})
         assert problems == () and settings == load(HOME)[0]
+
+
+def test_a_bad_value_that_may_be_a_secret_is_not_told() -> None:
+    _, (problem,) = load({**HOME, "VEDETTE_FROM_HEADERS": "Bearer abcdef"})
+    assert "abcdef" not in str(problem) and "Name=value" in str(problem)

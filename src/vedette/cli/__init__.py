@@ -70,13 +70,23 @@ def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> in
         parser.print_help()
         return 0
     try:
-        OURS.look_in(settings().at_rest_key)
+        found = settings()
+        OURS.look_in(found.at_rest_key)
+        if args.command != "doctor":  # which tells of them all
+            _refuse(found)
         code: int = _module(args.command).run(args)
     except BrokenPipeError:
         raise
     except (UsageError, BadIdentity, OSError) as error:
         return _failed(args.command, error)
     return code
+
+
+def _refuse(found: Settings) -> None:
+    """Late on purpose: `given` belongs to the commands, which all begin with this module."""
+    told = next(importlib.import_module("vedette.cli.given").refused(found), None)
+    if told is not None:
+        raise UsageError(told)
 
 
 def _failed(command: str, error: UsageError | BadIdentity | OSError) -> int:
