@@ -32,7 +32,7 @@ class Signer(Protocol):
 def _ed25519() -> Any:
     """Late on purpose: `cryptography` costs 15-29 ms, paid by the line thread with its first record (law 7).
 
-    Asked for once: a KeyboardInterrupt inside `import_module` can leave the lock of that module in disorder (Python 3.10).
+    Asked for once: a KeyboardInterrupt inside `import_module` can leave that module's lock in disorder (Python 3.10).
     """
     return importlib.import_module("cryptography.hazmat.primitives.asymmetric.ed25519")
 
