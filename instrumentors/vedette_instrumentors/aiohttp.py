@@ -1,7 +1,8 @@
 """aiohttp's client: each request is an exchange from the asking for a connection on, each redirect hop its own.
 
 Not patched: the frames of `ws_connect`.
-Bodies arrive with their content encoding undone, unless the session says `auto_decompress=False`.
+Bodies arrive with their content encoding undone, unless the session says `auto_decompress=False`; their size is the one
+that was sent, but for chunked bodies before aiohttp 3.14.
 """
 
 import weakref
@@ -78,6 +79,7 @@ def _tee(response: Any, tap: Tap) -> Any:
     def fed() -> None:
         alive = owner()
         if alive is not None and not alive.content._buffer:
+            tap.sent = _sent(alive.content)
             tap.close()
 
     reader.on_eof(fed)
@@ -85,7 +87,12 @@ def _tee(response: Any, tap: Tap) -> Any:
 
 
 def _read(args: Args, piece: Any) -> Facts:
-    return {"vedette.end.reason": "end" if args.self.at_eof() else None}
+    return {"vedette.end.reason": "end", "vedette.http.response.sent": _sent(args.self)} if args.self.at_eof() else {}
+
+
+def _sent(reader: Any) -> int:
+    """Bytes of the body as they came, where this aiohttp counts them (3.14)."""
+    return getattr(reader, "total_compressed_bytes", None) or 0
 
 
 def _left(args: Args, result: Any) -> Facts:

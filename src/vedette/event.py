@@ -106,6 +106,7 @@ class Wire:
     response: Body = Body()
     first_byte_ns: int = 0  # since the Call began; 0 = no byte came
     decoded: bool = False  # the client had already undone the content encoding (aiohttp)
+    response_sent: int = 0  # bytes of that body as sent, where the client says so
     framing: str = ""  # "http1": bodies still carry heads and chunk framing (http.client)
 
 
@@ -114,8 +115,9 @@ class Call:
     """One operation under way, raw. Facts are keyed as in `names.FACTS`; content is among them, under its own name.
 
     `begin_ns` is wall-clock time; `clock_ns` is the monotonic clock at the same moment, from which `duration_ns` is
-    measured. `span` is ours to end, or None; `adopted` names the scope of a foreign span that already tells of this
-    operation. `key` tells a Call from itself when one woven function calls another with the same arguments.
+    measured; `thread` is the number of the one that it began in. `span` is ours to end, or None; `adopted` names the
+    scope of a foreign span that already tells of this operation. `key` tells a Call from itself when one woven function
+    calls another with the same arguments.
     """
 
     kind: Kind
@@ -132,6 +134,7 @@ class Call:
     clock_ns: int = 0
     duration_ns: int = 0
     result: Result = Result.UNKNOWN
+    thread: int = 0
     key: tuple[int, ...] = ()
     span: Any = None
     adopted: str = ""

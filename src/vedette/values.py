@@ -22,12 +22,15 @@ def flag(text: str) -> bool:
     ]
 
 
+_HEADER = re.compile(r"[\w!#$%&'*.^`|~+-]+", re.ASCII)  # RFC 9110, 5.6.2
+
+
 def headers(text: str) -> dict[str, str]:
     """`Name=value,Name=value`, values escaped as in URLs, as OTEL_EXPORTER_OTLP_HEADERS has them."""
     found: dict[str, str] = {}
     for each in filter(None, map(str.strip, text.split(","))):
         name, equals, value = each.partition("=")
-        if not equals or not name.strip():
+        if not equals or not _HEADER.fullmatch(name.strip()):
             raise ValueError("a header without name or value")
         found[name.strip()] = unquote(value.strip())
     return found
@@ -35,6 +38,23 @@ def headers(text: str) -> dict[str, str]:
 
 def names(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def some_of(*allowed: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(text: str) -> tuple[str, ...]:
+        found = names(text.lower())
+        if not found or not set(found) <= set(allowed):
+            raise ValueError(text)
+        return found
+
+    return parse
+
+
+def key_name(text: str) -> str:
+    """The first part of a key's name: no blank, no plus sign (C2SP signed-note)."""
+    if not text.isprintable() or re.search(r"[\s+]", text):
+        raise ValueError(text)
+    return text
 
 
 def size(text: str) -> int:
@@ -56,6 +76,13 @@ def count(text: str) -> int:
 def seconds(text: str) -> float:
     number = float(text)
     if not 0 <= number < 86_400:
+        raise ValueError(text)
+    return number
+
+
+def period(text: str) -> float:
+    number = seconds(text)
+    if number < 1:
         raise ValueError(text)
     return number
 

@@ -18,6 +18,7 @@ from tests.trails import clean, names, phases, python, records
 import vedette
 from vedette import guard, runtime
 from vedette.event import Call, Kind, Result
+from vedette.runtime.coverage import program
 
 
 @pytest.fixture
@@ -299,3 +300,54 @@ def test_what_was_stopped_leaves_no_thread(trail: Path) -> None:
     while (left := {each.name for each in threading.enumerate()} - before) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert left == set()
+
+
+@pytest.mark.parametrize("way", ["process", "pool", "executor"])
+def test_a_worker_that_ends_has_told_of_its_last_tool(trail: Path, way: str) -> None:
+    """Workers of `multiprocessing` leave by `os._exit`: a finalizer drains their line, and their streams are closed."""
+    program = trail.with_name("agent.py")
+    program.write_text(
+        _script(
+            """
+            import multiprocessing, concurrent.futures
+
+            @vedette.tool
+            def act(what):
+                return what
+
+            if __name__ == "__main__":
+                fork = multiprocessing.get_context("fork")
+                if sys.argv[1] == "process":
+                    worker = fork.Process(target=act, args=(1,))
+                    worker.start()
+                    worker.join()
+                elif sys.argv[1] == "pool":
+                    pool = fork.Pool(1)
+                    assert pool.map(act, [1]) == [1]
+                    pool.close()
+                    pool.join()
+                else:
+                    with concurrent.futures.ProcessPoolExecutor(1, mp_context=fork) as pool:
+                        assert pool.submit(act, 1).result() == 1
+            """
+        )
+    )
+    done = python("-W", "ignore::DeprecationWarning", program, way, env={"VEDETTE_TRAIL": str(trail)})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert names(trail, kind="tool") == [("tool", "intent", "act"), ("tool", "outcome", "act")]
+    assert phases(trail).count("close") == phases(trail).count("birth") == 2
+
+
+@pytest.mark.parametrize(
+    ("script", "given", "name"),
+    [
+        ("/srv/agent.py", ["python", "/srv/agent.py"], "agent.py"),
+        ("-m", ["python", "-X", "dev", "-m", "acme.agent", "-v"], "acme.agent"),
+        ("/srv/acme/__main__.py", ["python", "-m", "acme"], "acme"),
+        ("/srv/acme/__main__.py", ["python", "/srv/acme"], "__main__.py"),
+        ("-c", ["python", "-c", "pass"], "python -c"),
+        ("", ["python"], Path(sys.executable).name),
+    ],
+)
+def test_a_process_has_a_name_that_a_reader_knows(script: str, given: list[str], name: str) -> None:
+    assert program(script, given) == name

@@ -76,7 +76,7 @@ class Tap:
     Closing twice is closing once, so that a tee may close at the end of the stream, on `close()` and when collected.
     """
 
-    __slots__ = ("__weakref__", "_begin", "_closed", "_on_close", "_recorder", "first_ns")
+    __slots__ = ("__weakref__", "_begin", "_closed", "_on_close", "_recorder", "first_ns", "sent")
 
     def __init__(self, limit: int, on_close: Callable[[Tap, BaseException | None, str], None]) -> None:
         self._recorder = Recorder(limit)
@@ -84,6 +84,7 @@ class Tap:
         self._closed = False
         self._begin = time.perf_counter_ns()
         self.first_ns = 0
+        self.sent = 0
 
     def feed(self, piece: bytes) -> None:
         with guard("capture.tap"):

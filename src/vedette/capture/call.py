@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import os
 import random
+import threading
 import time
 import weakref
 from collections.abc import Mapping
@@ -48,6 +48,7 @@ def open_call(kind: Kind, name: str, source: str, facts: Mapping[str, Any]) -> C
         trace_id=outer.trace_id if outer else f"{_ids.getrandbits(128):032x}",
         begin_ns=time.time_ns(),
         clock_ns=time.perf_counter_ns(),
+        thread=threading.get_ident(),
     )
     call.span_id = call.operation_id = call.event_id
     if kind is Kind.EXCHANGE:
@@ -152,10 +153,13 @@ def _blame(call: Call, error: BaseException) -> None:
 
 
 def result_of(error: BaseException) -> Result:
-    """How the host's exception ends an operation: cancelled by the host, left by it, or failed."""
-    if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
-        return Result.CANCELLED
-    return Result.ABANDONED if isinstance(error, GeneratorExit) else Result.ERROR
+    """How the host's exception ends an operation: left by the host, failed, or cancelled.
+
+    What is no `Exception` is somebody's wish to end: an interrupt, an exit, the cancellations of asyncio, trio, gevent.
+    """
+    if isinstance(error, GeneratorExit):
+        return Result.ABANDONED
+    return Result.ERROR if isinstance(error, Exception) else Result.CANCELLED
 
 
 _ENDS = {
@@ -182,6 +186,7 @@ def tap_response(call: Call, limit: int) -> Tap:
         _open.discard(tap)
         if call.wire is not None:
             call.wire.response = tap.body()
+            call.wire.response_sent = tap.sent
             call.wire.first_byte_ns = tap.first_ns and tap.first_ns + began - call.clock_ns
         if error is not None and not isinstance(error, GeneratorExit):
             close_call(call, result_of(error), error)

@@ -20,10 +20,13 @@ LARGE = 1024 * 1024
 
 _PIECE = 64 * 1024
 
+_MOST_BITS = 4096
+"""Longer whole numbers are told by their length: Python refuses to write some of them, and nobody reads them."""
+
 
 def freeze(value: Any) -> str | bytes | int | bool | None:
     """`value` if it is immutable and flat, otherwise its JSON text (RFC 8259)."""
-    if value is None or isinstance(value, str | bytes | int):
+    if value is None or isinstance(value, str | bytes) or (isinstance(value, int) and _is_short(value)):
         return value
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
@@ -45,10 +48,16 @@ def _outlined(value: Any) -> Any:
     return {"type": "str", "size": len(value), "sha256": digest.hexdigest()}
 
 
+def _is_short(value: int) -> bool:
+    return int.bit_length(value) <= _MOST_BITS
+
+
 def _plain(value: Any) -> Any:
     """The fields of a value that `json` does not know. Names with an underscore are the library's own business."""
     if isinstance(value, bytes | bytearray | memoryview):
         return {"type": "bytes", "size": len(value)}
+    if isinstance(value, int):
+        return {"type": "int", "bits": int.bit_length(value)}
     if isinstance(value, Mapping | set | frozenset):
         return dict(value) if isinstance(value, Mapping) else list(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -67,7 +76,7 @@ def _slowly(value: Any) -> str:
 
 
 def _tamed(value: Any, depth: int, above: tuple[int, ...]) -> Any:
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, str) or (isinstance(value, int) and _is_short(value)):
         return value
     if isinstance(value, float):
         return value if value - value == 0 else str(value)  # nan and the infinities become words

@@ -38,6 +38,7 @@ class Reader:
             _plain(call, wire, asked, answered)
             if reading is not None:
                 report("capture.read", ValueError(f"{reading.protocol} could not be read"))
+            self._loop.inside(call)
             return []
         call.kind = Kind.INFERENCE
         call.facts |= reading.facts

@@ -215,8 +215,10 @@ def _after_read(seam: Seam, args: Args, held: _Held | None, result: Any) -> None
         return
     held.down.feed(result)
     with guard("capture.read"):
-        reason = seam.response(args, result).get("vedette.end.reason")
+        facts = seam.response(args, result)
+        reason = facts.get("vedette.end.reason")
         if reason:
+            held.down.sent = facts.get("vedette.http.response.sent") or 0
             _by_id.pop(id(args.self), None)
             held.down.close(reason=reason)
 

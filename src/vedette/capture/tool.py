@@ -31,6 +31,8 @@ def tool(function: Any = None, *, name: str = "", description: str = "") -> Any:
     """
 
     def mark(marked: F) -> F:
+        if isinstance(marked, staticmethod | classmethod):
+            return type(marked)(mark(marked.__func__))
         return wrap(_seam(marked, name, description), marked, method=False)  # type: ignore[return-value]  # of the same shape
 
     return mark if function is None else mark(function)

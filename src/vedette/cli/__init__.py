@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import importlib
 import importlib.metadata
 import io
@@ -31,6 +32,9 @@ COMMANDS = {
     "config": "every setting, with the value in force",
 }
 
+_ASCII = {"\u2192": ">", "\u2190": "<", "\u25a0": "#", "\u2717": "x", "\u00b7": "-", "\u2026": "~"}
+"""Our own marks, each as wide as before."""
+
 EXIT_USAGE = 2
 EXIT_NO_ANSWER = 3
 
@@ -45,6 +49,7 @@ class _Parser(argparse.ArgumentParser):
     code = EXIT_USAGE
 
     def error(self, message: str) -> NoReturn:
+        message = message.replace("argument one of these: invalid choice: ", "there is no command ")
         self.exit(self.code, f"{self.prog}: {message} (`{self.prog} --help`)\n")
 
 
@@ -70,13 +75,23 @@ def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> in
         parser.print_help()
         return 0
     try:
-        OURS.look_in(settings().at_rest_key)
+        found = settings()
+        OURS.look_in(found.at_rest_key)
+        if args.command != "doctor":  # which tells of them all
+            _refuse(found)
         code: int = _module(args.command).run(args)
     except BrokenPipeError:
         raise
     except (UsageError, BadIdentity, OSError) as error:
         return _failed(args.command, error)
     return code
+
+
+def _refuse(found: Settings) -> None:
+    """Late on purpose: `given` belongs to the commands, which all begin with this module."""
+    told = next(importlib.import_module("vedette.cli.given").refused(found), None)
+    if told is not None:
+        raise UsageError(told)
 
 
 def _failed(command: str, error: UsageError | BadIdentity | OSError) -> int:
@@ -91,10 +106,18 @@ def exit_code(command: str) -> int:
 
 
 def _speak_any_encoding() -> None:
-    """Where the terminal has no such character, its escape is written instead of failing."""
+    """Where the terminal has no such character, a plainer one is written, or its escape, instead of failing."""
+    codecs.register_error("vedette.plain", _plain)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="vedette.plain")
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_ASCII.get(each, ascii(each)[1:-1]) for each in lacking), error.end
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,7 +9,7 @@ import shutil
 import textwrap
 from collections.abc import Iterator
 
-from vedette.cli import as_json, settings
+from vedette.cli import as_json, given, settings
 from vedette.cli.checks import Check, installed, last_run, reach
 from vedette.cli.paint import Paint
 from vedette.cli.text import plain
@@ -41,6 +41,7 @@ def _checks() -> Iterator[Check]:
     yield Check("vedette", "ok", f"{importlib.metadata.version('vedette')}, OpenTelemetry {_opentelemetry()}")
     yield from installed.doors()
     yield from installed.switches(os.environ, found)
+    yield from given.checks(found)
     yield reach.trail(found.trail)
     yield from reach.at_rest(found)
     yield reach.redaction(found)

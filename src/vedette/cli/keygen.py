@@ -11,7 +11,7 @@ from vedette.trail.files.identities import generate
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="where the identity goes; it must not be there yet")
+    parser.add_argument("file", type=Path, metavar="FILE", help="where the identity goes; it must not be there yet")
     parser.epilog = (
         "Keep the file away from the trail: who has both can read it. VEDETTE_AT_REST_KEY names it to readers."
     )

@@ -1,4 +1,4 @@
-"""Colour, and only on a terminal: `NO_COLOR` and `FORCE_COLOR` are honoured (no-color.org)."""
+"""Colour, and only on a terminal: `NO_COLOR` and `FORCE_COLOR` are honoured (no-color.org), and so is a dumb one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TAKEN = re.compile(r"(\[[a-z0-9_]+:[0-9a-f.]{6,21}\])")
 def wanted() -> bool:
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
 
 class Paint:

@@ -13,7 +13,11 @@ IN, OUT, WHY = "\N{RIGHTWARDS ARROW}", "\N{LEFTWARDS ARROW}", "\N{BALLOT X}"
 _SAID = {
     "tool": ((IN, "gen_ai.tool.call.arguments"), (OUT, "gen_ai.tool.call.result")),
     "agent": ((IN, "gen_ai.input.messages"), (OUT, "gen_ai.output.messages")),
-    "inference": ((IN, "gen_ai.input.messages"), (OUT, "gen_ai.output.messages")),
+    "inference": (
+        (IN, "gen_ai.input.messages"),
+        (IN, "vedette.embeddings.input"),
+        (OUT, "gen_ai.output.messages"),
+    ),
     "retrieval": ((IN, "gen_ai.retrieval.query.text"), (OUT, "gen_ai.retrieval.documents")),
     "input": ((IN, "gen_ai.input.messages"),),
     "output": ((OUT, "gen_ai.output.messages"),),

@@ -58,7 +58,9 @@ class Timeline:
             if record.phase != "intent" or under_way:
                 tally.add(record)
             yield from self._lines(record, depth, under_way=under_way)
-        yield from ("", *(self._paint("bold", fit(plain(each), self._width)) for each in tally.lines()))
+        if self._place:
+            yield ""
+        yield from (self._paint("bold", fit(plain(each), self._width)) for each in tally.lines())
 
     def follow(self, record: Glance, *, told: bool = True) -> Iterator[str]:
         """The lines of a record that has just come; of one that is not to be told, only its place is kept in mind."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette import values
+from vedette.event import Kind
 
 
 def _setting(
@@ -141,8 +142,8 @@ class Settings:
     sync: tuple[str, ...] = _setting(
         "VEDETTE_SYNC",
         "auth,finding,change,close,tool,process",
-        values.names,
-        "kinds, comma separated; `all`; `off`",
+        values.some_of("all", "off", "close", *Kind),
+        f"{', '.join(kind for kind in Kind if kind is not Kind.LIFECYCLE)}, close, comma separated; `all`; `off`",
         "What is on disk before anybody goes on; all else is within 50 ms. `off` never forces anything to disk.",
     )
     reconcile: str = _setting(
@@ -177,8 +178,8 @@ class Settings:
     anchor_period: float = _setting(
         "VEDETTE_ANCHOR_PERIOD",
         "60",
-        values.seconds,
-        "seconds",
+        values.period,
+        "seconds, from 1",
         "How often they are shown it; 600 for a public service.",
     )
     anchor_min: int = _setting(
@@ -238,5 +239,9 @@ class Settings:
         secret=True,
     )
     origin: str = _setting(
-        "VEDETTE_ORIGIN", "vedette.local", str, "a name", "Who signs: the origin of the checkpoints."
+        "VEDETTE_ORIGIN",
+        "vedette.local",
+        values.key_name,
+        "a name without blanks and `+`",
+        "Who signs: the origin of the checkpoints.",
     )

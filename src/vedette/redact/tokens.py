@@ -41,7 +41,8 @@ def make_key(secret: bytes) -> Key:
 def load_key(setting: str, folder: Path) -> Key:
     """The key that `setting` is (64 hex digits) or names (a file), else the one of `folder`, made on first use.
 
-    Raises `BadKey` for a file that others can read or that holds no key.
+    Raises `BadKey` for a file that others can read or that holds no key. What is no file is not told: it may be a key
+    that was pasted a digit short.
     """
     with contextlib.suppress(ValueError):
         if len(setting) == 64:
@@ -49,6 +50,8 @@ def load_key(setting: str, folder: Path) -> Key:
     path = Path(setting).expanduser() if setting else folder / "redact.key"
     if not setting:
         _make_once(path)
+    elif not os.path.exists(path):  # noqa: PTH110 - a pasted key may be too long for a name, which `Path` raises
+        raise BadKey("VEDETTE_REDACT_KEY is not valid: use 64 hex digits, or a file that holds them")
     return _read(path)
 
 

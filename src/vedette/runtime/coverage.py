@@ -99,6 +99,17 @@ def blind() -> list[str]:
     return [name for name in BLIND if name in sys.modules] + [f"span of {name}" for name in left_out()]
 
 
+def program(script: str, given: Sequence[str]) -> str:
+    """What a reader knows a process by: the file's name, of `python -m` the module's, else Python's own.
+
+    While `sitecustomize` runs, `-m` and `-c` stand where the script will.
+    """
+    name = os.path.basename(script)  # noqa: PTH119 - a name, not a path
+    if name in ("-m", "__main__.py") and "-m" in given[:-1]:
+        return given[given.index("-m") + 1]
+    return "python -c" if name == "-c" else name or os.path.basename(sys.executable)  # noqa: PTH119 - likewise
+
+
 def birth(resource: dict[str, Any], redaction_key: str) -> Call:
     """The first record of a stream: who runs here, with what, and by which key its pseudonyms were made."""
     call = lifecycle("birth")
@@ -113,7 +124,7 @@ def birth(resource: dict[str, Any], redaction_key: str) -> Call:
         "telemetry.distro.name": "vedette",
         "telemetry.distro.version": importlib.metadata.version("vedette"),
         "telemetry.sdk.version": importlib.metadata.version("opentelemetry-sdk"),
-        "process.executable.name": os.path.basename(sys.argv[0] or sys.executable),  # noqa: PTH119 - a name, not a path
+        "process.executable.name": program(sys.argv[0], sys.orig_argv),
         "vedette.schema": SCHEMA,
         "vedette.key.id": redaction_key,
     }

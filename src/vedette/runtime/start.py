@@ -28,6 +28,7 @@ from vedette.runtime.coverage import birth, coverage, policy_change
 from vedette.runtime.keeping import Keeping
 from vedette.runtime.line import Line, deadline
 from vedette.runtime.shipping import Shipping
+from vedette.runtime.workers import at_end_of_workers
 from vedette.trail import Trail, Unavailable
 from vedette.trail.custody.retention import Retention
 from vedette.trail.files.folder import prepare
@@ -144,6 +145,7 @@ def _connect(running: Running) -> None:
         running.shipping.attach(running.line.trail)
         running.keeping.attach(running.line.trail)
     at_exit()
+    at_end_of_workers(_at_exit)
     if running.settings.sigterm:
         _seal_on_sigterm()
 

@@ -146,6 +146,47 @@ def test_a_method_is_told_without_itself(tmp_path: Path) -> None:
     assert recorded(tmp_path, lambda: Desk().answer("yes")) == expected("answer", {"text": "yes"}, result="YES")
 
 
+def test_a_static_and_a_class_method_whichever_mark_stands_first(tmp_path: Path) -> None:
+    class Desk:
+        @vedette.tool
+        @staticmethod
+        def weigh(parcel: str) -> int:
+            return len(parcel)
+
+        @classmethod
+        @vedette.tool
+        def name(cls) -> str:
+            return cls.__name__
+
+        @vedette.tool
+        @classmethod
+        def named(cls, title: str) -> str:
+            return f"{title} {cls.__name__}"
+
+    def work() -> None:
+        assert (Desk().weigh("abc"), Desk.name(), Desk().named("the")) == (3, "Desk", "the Desk")
+
+    told = [each for each in recorded(tmp_path, work) if each["f"] == "outcome"]
+    assert [(each["e"], each["c"]["gen_ai.tool.call.arguments"]) for each in told] == [
+        ("weigh", {"parcel": "abc"}),
+        ("name", {}),
+        ("named", {"title": "the"}),
+    ]
+
+
+def test_a_number_of_any_length(tmp_path: Path) -> None:
+    @vedette.tool
+    def power(base: int, exponent: int) -> int:
+        return int(base**exponent)
+
+    def work() -> None:
+        assert power(10, 5000).bit_length() == 16610
+        assert power(10, 2) == 100
+
+    told = [each["c"]["gen_ai.tool.call.result"] for each in recorded(tmp_path, work) if each["f"] == "outcome"]
+    assert told == [{"type": "int", "bits": 16610}, "100"]
+
+
 def test_tools_nest(tmp_path: Path) -> None:
     @vedette.tool
     def outer() -> object:

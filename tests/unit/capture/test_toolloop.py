@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from vedette.capture.protocols import Reading, ToolCall, ToolResult
 from vedette.capture.toolloop import ToolLoop
-from vedette.event import Call, Kind, Result
+from vedette.event import Actor, Call, Kind, Result
 
 
 def inference(number: int) -> Call:
@@ -67,3 +69,43 @@ def test_a_tool_that_a_seam_saw_is_not_told_again() -> None:
 
 def test_an_answer_to_nothing_is_no_tool() -> None:
     assert ToolLoop().heard(inference(1), reading(answered=[ToolResult("call_x", "f", "done")])) == []
+
+
+def exchange(number: float, **where: Any) -> Call:
+    return Call(Kind.EXCHANGE, "GET", "test", event_id="e", begin_ns=int(number * 10**9), **where)
+
+
+def test_an_exchange_between_question_and_answer_is_part_of_the_tool() -> None:
+    loop = ToolLoop()
+    loop.heard(inference(1), reading(asked("f", id="call_")))
+    call = exchange(1.5)
+    loop.inside(call)
+    (ran,) = loop.heard(inference(2), reading(answered=[ToolResult("call_f", "", "done")]))
+    assert call.parent_id == ran.event_id != ""
+    later = exchange(2.5)
+    loop.inside(later)
+    assert later.parent_id == ""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        exchange(0.9),
+        exchange(1.5, thread=7),
+        exchange(1.5, parent_id="aa"),
+        exchange(1.5, actor=Actor(session="another")),
+    ],
+    ids=["before", "of another thread", "elsewhere", "for somebody else"],
+)
+def test_an_exchange_from_elsewhere_is_not(call: Call) -> None:
+    loop, before = ToolLoop(), call.parent_id
+    loop.heard(inference(1), reading(asked("f", id="call_")))
+    loop.inside(call)
+    assert call.parent_id == before
+
+
+def test_where_several_tools_were_asked_for_nobody_can_say_of_which_an_exchange_is_part() -> None:
+    loop, call = ToolLoop(), exchange(1.5)
+    loop.heard(inference(1), reading(asked("f", "g", id="call_")))
+    loop.inside(call)
+    assert call.parent_id == ""

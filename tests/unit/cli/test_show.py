@@ -167,7 +167,7 @@ def test_what_is_no_trail_is_said(vedette: Vedette, tmp_path: Path, there: str) 
 
 def test_a_trail_without_operations_says_so(vedette: Vedette, tmp_path: Path) -> None:
     (tmp_path / "streams").mkdir()
-    assert vedette("show", tmp_path).out == "\nno operation\n"
+    assert vedette("show", tmp_path).out == "no operation\n"
 
 
 def test_garbage_in_the_folder_is_stepped_over(vedette: Vedette, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def sizes(wire: Wire, request: Side, response: Side) -> dict[str, object]:
     """
     facts: dict[str, object] = {
         "http.request.body.size": _size(wire, wire.request, request),
-        "http.response.body.size": _size(wire, wire.response, response),
+        "http.response.body.size": _sent(wire, response) or _size(wire, wire.response, response),
     }
     if wire.response.whole and response.body is not None and len(response.body) != facts["http.response.body.size"]:
         facts["vedette.http.decoded.size"] = len(response.body)
@@ -98,6 +98,14 @@ def sizes(wire: Wire, request: Side, response: Side) -> dict[str, object]:
         facts["vedette.body.truncated"] = True
         facts["vedette.body.sha256"] = wire.response.sha256 or wire.request.sha256
     return facts
+
+
+def _sent(wire: Wire, response: Side) -> int:
+    """The size of a body whose encoding the client had undone, as it says or as the server announced; 0 = unknown."""
+    if not wire.decoded or "content-encoding" not in response.headers or not wire.response.size:
+        return 0
+    announced = response.headers.get("content-length", "")
+    return wire.response_sent or (int(announced) if announced.isdecimal() else 0)
 
 
 def _size(wire: Wire, body: Body, side: Side) -> int:

@@ -15,20 +15,11 @@ from vedette.redact import BadKey, available, load_key
 from vedette.trail import Unavailable
 from vedette.trail.files.folder import prepare
 from vedette.trail.files.identities import BadIdentity, Keys, read_identities, recipients, wrapped
-from vedette.trail.shipping.answer import NO_CLIENT, NOT_OTLP, TIMEOUT, UNREACHABLE, Action, Answer
+from vedette.trail.shipping.answer import NO_CLIENT, WORDS, Action, Answer
 from vedette.trail.shipping.target import Target, target
 
 PATIENCE = 5.0
 """Seconds for the collector's answer."""
-
-_WORDS = {
-    NO_CLIENT: "cannot be asked",
-    NOT_OTLP: "answers with a web page, not OTLP",
-    TIMEOUT: "does not answer",
-    UNREACHABLE: "cannot be reached",
-    "UNAVAILABLE": "cannot be reached",
-    "DEADLINE_EXCEEDED": "does not answer",
-}
 
 
 def trail(folder: Path) -> Check:
@@ -97,8 +88,8 @@ def _verdict(found: Target, answer: Answer) -> Check:
     place = _place(found)
     if answer.action is Action.ACCEPT:
         return Check("collector", "ok", f"{place} takes records")
-    said = f"{_WORDS.get(answer.status, f'refuses with {answer.status}')} {answer.message and f'({answer.message})'}"
-    busy = answer.action is Action.RETRY and answer.status not in _WORDS
+    said = f"{WORDS.get(answer.status, f'refuses with {answer.status}')} {answer.message and f'({answer.message})'}"
+    busy = answer.action is Action.RETRY and answer.status not in WORDS
     return Check("collector", "warn" if busy else "bad", f"{place} {said.strip()}")
 
 

@@ -12,6 +12,7 @@ import stat
 from pathlib import Path
 
 _SHARED = stat.S_ISGID | stat.S_IRGRP
+_TOLD = "VEDETTE_TRAIL_GROUP={!r} is not valid: use the name or number of a group that you are in"
 
 
 class NoGroup(ValueError):
@@ -21,11 +22,18 @@ class NoGroup(ValueError):
 def share(folder: Path, group: str) -> None:
     """Let `group` read the trail in `folder`. Raises `NoGroup`; what lies in it already keeps its mode."""
     try:
-        number = int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
-        os.chown(folder, -1, number)
-    except (KeyError, PermissionError) as error:
-        raise NoGroup(f"VEDETTE_TRAIL_GROUP={group}: there is no such group, or you are not in it") from error
+        os.chown(folder, -1, number_of(group))
+    except PermissionError as error:
+        raise NoGroup(_TOLD.format(group)) from error
     folder.chmod(0o2750)
+
+
+def number_of(group: str) -> int:
+    """The number of a group that is given by it or by name. Raises `NoGroup`."""
+    try:
+        return int(group) if group.isdigit() else grp.getgrnam(group).gr_gid
+    except KeyError as error:
+        raise NoGroup(_TOLD.format(group)) from error
 
 
 def modes(folder: Path) -> tuple[int, int]:

@@ -30,6 +30,16 @@ class Action(Enum):
 UNREACHABLE, TIMEOUT, NOT_OTLP, NO_CLIENT = "unreachable", "timeout", "not-otlp", "no-client"
 """Refused, reset or a TLS fault; no answer in time; a web page instead of an answer; a client that cannot be built."""
 
+WORDS = {
+    NO_CLIENT: "cannot be asked",
+    NOT_OTLP: "answers with a web page, not OTLP",
+    TIMEOUT: "does not answer",
+    UNREACHABLE: "cannot be reached",
+    "UNAVAILABLE": "cannot be reached",
+    "DEADLINE_EXCEEDED": "does not answer",
+}
+"""What a person is told of it; of any other status, the status."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

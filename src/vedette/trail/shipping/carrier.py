@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vedette.guard import guard
 from vedette.trail.format.spool import stream_folders
-from vedette.trail.shipping.answer import NO_CLIENT, THROTTLED, Action, Answer
+from vedette.trail.shipping.answer import NO_CLIENT, THROTTLED, WORDS, Action, Answer
 from vedette.trail.shipping.backlog import Backlog
 from vedette.trail.shipping.batch import MOST
 from vedette.trail.shipping.item import Project
@@ -136,4 +136,5 @@ class Carrier:
         """Once for each new status; never the collector's own words, which may quote what it was sent."""
         if answer.status != self._said:
             self._said = answer.status
-            logger.warning("vedette: the collector answered %s: %s; records wait on disk", answer.status, what)
+            told = WORDS.get(answer.status, f"answered {answer.status}")
+            logger.warning("vedette: the collector %s: %s; records wait on disk", told, what)
