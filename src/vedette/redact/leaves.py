@@ -37,6 +37,8 @@ class Leaves:
         self._known: list[tuple[Box, Any, str, str, Verdict]] = []
         self._changed = False
         self.withheld = 0
+        self.renamed: list[Box] = []
+        """Those with names that are secrets; to be settled when all else is done."""
 
     def add(self, box: Box, at: Any, name: str, value: str) -> None:
         """A text that stands at `at` in `box`, under `name`."""
@@ -47,6 +49,10 @@ class Leaves:
             self._forms.append(len(self._places))
         self._pieces += ('"', name, '": "', value, _APART)
         self._places.append((box, at))
+
+    def add_name(self, box: Box, name: str) -> None:
+        """A name whose value is no text, or is masked whole."""
+        self.add(box, name, name, "")
 
     def scan(self) -> bool:
         """Judge all, put the changed ones into their boxes; whether there were any."""
@@ -98,6 +104,8 @@ class Leaves:
                 last = (bisect_right(starts, cut.end - 1) - 1) // _PIECES
                 alone.update(range(leaf, last + 1))
                 keys.update(range(leaf, last + 1))
+        for leaf in keys:
+            self._rename(leaf)
         for leaf in range(len(self._places)) if parse else dealt:
             if leaf not in alone:
                 self._change(leaf, self._bytes(leaf), dealt[leaf], parse)
@@ -105,8 +113,6 @@ class Leaves:
             self._keep_clean(leaf for leaf in range(len(self._places)) if leaf not in alone and leaf not in dealt)
         for leaf in alone:
             self._alone(leaf)
-        for leaf in keys:
-            self._rename(leaf)
 
     def _starts(self, is_ascii: bool) -> list[int]:
         """Where each piece begins, and where the last one ends."""
@@ -165,20 +171,19 @@ class Leaves:
 
     def _all_alone(self) -> None:
         for leaf in range(len(self._places)):
-            self._alone(leaf)
             self._rename(leaf)
+            self._alone(leaf)
 
     def _rename(self, leaf: int) -> None:
-        """A name may be a secret as well; the item keeps its place among its neighbours."""
+        """A name may be a secret as well."""
         box, at = self._places[leaf]
-        if not isinstance(at, str) or not isinstance(box.copy, dict) or at not in box.copy:
+        if not isinstance(at, str) or not isinstance(box.source, dict) or at not in box.source:
             return
         text, taken = strings.of(self._texts, at.encode("utf-8", "surrogatepass"), None)
         if text is None:
             return
-        items = [(text if name == at else name, value) for name, value in box.copy.items()]
-        box.copy.clear()
-        box.copy.update(items)
+        box.rename(at, text)
+        self.renamed.append(box)
         self._changed = True
         for each in taken:
-            self._note(each, box, text)
+            self._note(each, box, at)

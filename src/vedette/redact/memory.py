@@ -7,7 +7,7 @@ enters: else `password: the` would blank every "the".
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from vedette import locks
@@ -18,6 +18,10 @@ MOST = 32
 
 LEAST, LONGEST = 12, 512
 ENTROPY = 3.0
+
+
+Sighting = tuple[bytes, str, int]
+"""(value, kind, where in the text it was seen)."""
 
 
 class Copy(NamedTuple):
@@ -39,6 +43,19 @@ class _Known(NamedTuple):
     sought: dict[str, bytes]
     loose: tuple[bytes, ...]
     least: int
+
+    def more(self, found: Sequence[Sighting], most: int) -> _Known:
+        """With these as the newest; `most` at most."""
+        kinds, sought, loose, least = {**self.kinds}, {**self.sought}, self.loose, self.least
+        for value, kind, _ in found[-most:]:
+            kinds[value] = kind
+            sought[value.decode("latin-1")] = value
+            least = min(least, len(value))
+            if not is_run(value):
+                loose = (*loose, value)
+        for value in list(kinds)[:-most]:
+            del kinds[value], sought[value.decode("latin-1")]
+        return _Known(kinds, sought, tuple(value for value in loose if value in kinds) if loose else loose, least)
 
 
 _NOTHING = _Known({}, {}, (), LONGEST)
@@ -69,21 +86,13 @@ class Memory:
         """Another object whenever another value is known."""
         return self._known
 
-    def add(self, value: bytes, kind: str, at: int = 0) -> None:
-        """Remember it, if it could be nothing but a secret; the oldest goes. `at`: where in the text it was seen."""
-        if value in self._known.kinds or not is_memorable(value):
-            return
-        with self._lock:
-            kinds, sought, loose, least = self._known
-            kinds = {**kinds, value: kind}
-            sought = {**sought, value.decode("latin-1"): value}
-            if not is_run(value):
-                loose = (*loose, value)
-            if len(kinds) > self._most:
-                oldest = next(iter(kinds))
-                del kinds[oldest], sought[oldest.decode("latin-1")]
-                loose = tuple(each for each in loose if each != oldest) if loose else loose
-            self._known = _Known(kinds, sought, loose, min(least, len(value)))
+    def add(self, found: Iterable[Sighting]) -> None:
+        """Remember those that could be nothing but secrets; the oldest go."""
+        known = self._known.kinds
+        found = [each for each in found if each[0] not in known and is_memorable(each[0])]
+        if found:
+            with self._lock:
+                self._known = self._known.more(found, self._most)
 
     def copies(self, data: bytes) -> list[Copy]:
         """Every copy of every value."""
@@ -160,9 +169,10 @@ class Onward:
     def values(self) -> bool:
         return bool(self._before or self._seen or self._maybe)
 
-    def add(self, value: bytes, kind: str, at: int = 0) -> None:
-        if value not in self._seen and len(self._seen) < MOST and is_memorable(value):
-            self._maybe.setdefault(value, (kind, self.offset + at))
+    def add(self, found: Iterable[Sighting]) -> None:
+        for value, kind, at in found:
+            if value not in self._seen and len(self._seen) < MOST and is_memorable(value):
+                self._maybe.setdefault(value, (kind, self.offset + at))
 
     def copies(self, data: bytes) -> list[Copy]:
         known = [(value, kind, 0) for value, kind in self._before.items()]
@@ -185,5 +195,4 @@ class Onward:
 
     def close(self) -> None:
         """Hand over to the shared memory what this stream has seen."""
-        for value, (kind, _) in self._seen.items():
-            self._shared.add(value, kind)
+        self._shared.add((value, kind, at) for value, (kind, at) in self._seen.items())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from vedette.redact import keynames
 from vedette.redact.span import TOKEN
@@ -28,28 +28,39 @@ _FORM = re.compile(rb"[0-9A-Za-z_.\-%\[\]]{1,80}=[^\s\"'<>{}]*(?:&[0-9A-Za-z_.\-
 _RELATIVE = re.compile(rb"/[^\s\"'<>?]*\?[^\s\"'<>]+")
 
 
-def in_json(data: bytes, is_secret: Callable[[str], bool]) -> tuple[list[Named], bool]:
-    """Values of secret names, and whether one of them is no string, so that only a parser can tell where it ends."""
+def in_json(data: bytes, is_secret: Callable[[str], bool], ends: Container[bytes]) -> tuple[list[Named], bool]:
+    """Values of secret names, and whether one of them is no string, so that only a parser can tell where it ends.
+
+    `ends`: the last two letters of all names that are secret.
+    """
     found: list[Named] = []
     parse = False
     colon = data.find(b":", 1)
     while colon >= 0:
-        key = _key_before(data, colon) if data[colon - 1] in _ENDS_KEY else None
-        if key is not None and is_secret(key[1]):
-            quote, name = key
-            at = _after_blanks(data, colon + 1)
-            if data.startswith(quote, at):
-                start = at + len(quote)
-                end = _closing(data, start, quote)
-                if end > start:
-                    found.append((start, end, name))
-            elif data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS:
-                parse = True
+        last = data[colon - 1]
+        end = data[colon - 3 : colon - 1] if last in _QUOTES else b""
+        if last in _ENDS_KEY and (not end.isalpha() or end.lower() in ends):
+            key = _key_before(data, colon)
+            if key is not None and is_secret(key[1]):
+                parse = _value_behind(data, colon, *key, found) or parse
         colon = data.find(b":", colon + 1)
     return found, parse
 
 
+_QUOTES = frozenset(b"\"'")
 _ENDS_KEY = frozenset(b"\"' \t\n\r\f\v")
+
+
+def _value_behind(data: bytes, colon: int, quote: bytes, name: str, found: list[Named]) -> bool:
+    """Put the string behind a key into `found`; whether what stands there is something else, and secret."""
+    at = _after_blanks(data, colon + 1)
+    if not data.startswith(quote, at):
+        return data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS
+    start = at + len(quote)
+    end = _closing(data, start, quote)
+    if end > start:
+        found.append((start, end, name))
+    return False
 
 
 def _key_before(data: bytes, colon: int) -> tuple[bytes, str] | None:

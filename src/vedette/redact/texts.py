@@ -111,10 +111,13 @@ class Texts:
         return cuts, parse
 
     def _remember(self, data: bytes, spans: list[Span], kinds: dict[int, str], finder: Finder) -> None:
+        found = []
         for span in spans:
             if (span.strength < 2 or span.alert) and LEAST <= span.end - span.start <= LONGEST:
                 kind = finder.rule(span.rule).kind if span.rule >= 0 else kinds.get(span.start, "secret")
-                self.memory.add(_value(data, span), kind, span.start)
+                found.append((_value(data, span), kind, span.start))
+        if found:
+            self.memory.add(found)
 
     def _with_copies(self, data: bytes, spans: list[Span], kinds: dict[int, str]) -> list[Span]:
         """And the copies of what is remembered; a value that was found in this text is its own first copy."""
@@ -159,7 +162,7 @@ def _with_names(data: bytes, found: Found, policy: Policy, form: bool) -> tuple[
     if form:
         values += named.in_form(data)
     if found.keyed:
-        in_json, parse = named.in_json(data, policy.is_secret)
+        in_json, parse = named.in_json(data, policy.is_secret, policy.ends)
         values += in_json
     kinds = {start: keynames.kind(name) for start, _, name in values}
     spans = [Span(start, end, 1, _BY_NAME, False) for start, end, _ in values if not _is_nothing(data[start:end])]
