@@ -192,7 +192,7 @@ _NAME_RUN = re.compile(rb"[0-9A-Za-z_.$\-]{1,80}")
 
 def name_before(data: bytes, start: int) -> int:
     """Where the whole name begins that has a secret's name at `start`."""
-    lo = max(start - _NAME, 0)
+    lo = start - _NAME if start > _NAME else 0
     return lo + len(data[lo:start].rstrip(_NAME_BYTES))
 
 

@@ -10,6 +10,7 @@ import functools
 import itertools
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 
 from vedette.redact.exact import Exact, Searches, made, name_at, name_before, searcher
 from vedette.redact.keynames import is_plain
@@ -126,7 +127,7 @@ class Finder:
         """`hits` in order of their cores. Tokens first: what ends inside one that is sure is asked about no more."""
         judging = _Judging(data)
         later: list[tuple[tuple[Exact, ...], list[Hit]]] = []
-        for core, places in itertools.groupby(hits, lambda hit: hit[0]):
+        for core, places in itertools.groupby(hits, itemgetter(0)):
             exacts = self._by_core.get(core)
             if exacts is None:
                 exacts = self._by_core[core] = self._made(core)

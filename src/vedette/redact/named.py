@@ -19,7 +19,6 @@ Named = tuple[int, int, str]
 
 _NAME = re.compile(rb"[A-Za-z_][0-9A-Za-z_.\-]{1,79}")
 _LONGEST_KEY = 80 + 7
-_BLANKS = re.compile(rb"\s{0,8}")
 _LONGEST = 16 * 1024
 _LOCATION = re.compile(rb"://[^\s\"'<>\\]{1,8192}")
 _PARAMETER = re.compile(rb"(?:^|[?&#;])([A-Za-z_][0-9A-Za-z_.\-%\[\]]{0,79})=([^&#;\s\"'<>]+)")
@@ -53,7 +52,9 @@ _ENDS_KEY = frozenset(b"\"' \t\n\r\f\v")
 
 def _value_behind(data: bytes, colon: int, quote: bytes, name: str, found: list[Named]) -> bool:
     """Put the string behind a key into `found`; whether what stands there is something else, and secret."""
-    at = _after_blanks(data, colon + 1)
+    at = colon + 1
+    while at < colon + 9 and data[at : at + 1].isspace():
+        at += 1
     if not data.startswith(quote, at):
         return data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS
     start = at + len(quote)
@@ -83,11 +84,6 @@ def _key(raw: bytes) -> tuple[bytes, str]:
     """The backslashes at the end of what stands between two quotes, and the name before; empty, if it is none."""
     bare = raw.rstrip(b"\\")
     return raw[len(bare) :], bare.decode() if len(raw) - len(bare) <= 7 and _NAME.fullmatch(bare) else ""
-
-
-def _after_blanks(data: bytes, at: int) -> int:
-    match = _BLANKS.match(data, at)
-    return match.end() if match else at
 
 
 def _closing(data: bytes, start: int, quote: bytes) -> int:
