@@ -16,7 +16,8 @@ from vedette.redact.span import Span
 
 _ESCAPE = re.compile(rb"\\\\{0,7}[nrt\"'/]")
 _COLOUR = re.compile(rb"\x1b\[[0-9;]{0,32}[A-Za-z]")
-_MEANT_BY = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t"}
+_MEANT_BY = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b'"': b'"', b"'": b"'", b"/": b"/"}
+_UNDONE = {b"\\" * level + by: b" " * level + meant for level in range(1, 9) for by, meant in _MEANT_BY.items()}
 _UNICODE = re.compile(rb"\\{1,4}u([0-9A-Fa-f]{4})")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _RUN = 40
@@ -74,17 +75,12 @@ def unescaped(data: bytes) -> View:
     A terminal's colours become blanks. `\uXXXX` becomes one byte: itself where it is ASCII, else one that is no letter.
     """
     original = data
-    data = _ESCAPE.sub(_undone, data)
+    data = _ESCAPE.sub(lambda match: _UNDONE[match[0]], data)
     if b"\x1b[" in data:
         data = _COLOUR.sub(lambda match: b" " * len(match.group()), data)
     view = _substituted(data, _UNICODE, _code_point) if b"\\u" in data else View(data)
     view._escaped = original
     return view
-
-
-def _undone(match: re.Match[bytes]) -> bytes:
-    escape = match.group()
-    return b" " * (len(escape) - 1) + _MEANT_BY.get(escape[-1], escape[-1:])
 
 
 def _code_point(match: re.Match[bytes]) -> bytes:

@@ -24,6 +24,9 @@ MAX_CALL = 4 * 1024 * 1024
 MAX_DEPTH = 200
 MAX_NODES = 100_000
 
+_NO_TEXT = (bool, float)
+_CONTAINERS = (dict, list, tuple)
+_BYTES = (bytes, bytearray)
 _SCHEMA = frozenset({"type", "$ref", "anyOf", "enum", "description", "oneOf", "allOf"})
 _LEAST_DIGITS = 10**8
 
@@ -110,14 +113,16 @@ class Walk:
         if isinstance(value, str):
             if value:
                 self._text(box, at, value, name, below)
-        elif value is None or isinstance(value, bool | float):
+        elif value is None or isinstance(value, _NO_TEXT):
             return
+        elif isinstance(value, _CONTAINERS):
+            self._container(box, at, value, name, below)
         elif isinstance(value, int):
             self._integer(box, at, value, name, below)
-        elif isinstance(value, bytes | bytearray):
+        elif isinstance(value, _BYTES):
             self._bytes(box, at, bytes(value), name, below)
         else:
-            self._container(box, at, value, name, below)
+            self._fields(box, at, value, name, below)
 
     def _text(self, box: Box, at: Any, value: str, name: str, below: str) -> None:
         self._size += len(value)
@@ -145,26 +150,27 @@ class Walk:
         if text:
             self._text(box, at, text, name, below)
 
-    def _container(self, box: Box, at: Any, value: Any, name: str, below: str) -> None:
-        fields = None
-        if not isinstance(value, dict | list | tuple):
-            fields = as_mapping(value)
-            if fields is None:
-                self._withhold(box, at, "type", b"")
-                return
-            value = fields
+    def _fields(self, box: Box, at: Any, value: Any, name: str, below: str) -> None:
+        """A dataclass or a model becomes a mapping."""
+        fields = as_mapping(value)
+        if fields is None:
+            self._withhold(box, at, "type", b"")
+        elif (inner := self._container(box, at, fields, name, below)) is not None:
+            box.copy[at], self._changed = inner.copy, True
+
+    def _container(self, box: Box, at: Any, value: Any, name: str, below: str) -> Box | None:
+        """To be entered later; None for what is withheld."""
         reason = "depth" if box.depth >= MAX_DEPTH else "nodes" if self._nodes + len(value) > MAX_NODES else ""
         if box.holds(value):
             reason = "cycle"
         if reason:
             self._withhold(box, at, reason, b"")
-            return
+            return None
         inner = Box(value, box, at, name, below, box.depth + 1)
-        if fields is not None:
-            box.copy[at], self._changed = inner.copy, True
-        elif isinstance(value, tuple):
+        if isinstance(value, tuple):
             self._tuples.append((box, at, inner))
         self._waiting.append((inner, value))
+        return inner
 
     def _mask(self, box: Box, at: Any, value: str, name: str, before: str) -> None:
         text, taken = self._masking.mask(value, name)
