@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.unit.redact.conftest import KEY
 
+from vedette.event import Actor, Call, Kind
 from vedette.redact import Redactor
 from vedette.redact.policy import Policy
 from vedette.redact.verdicts import LONGEST, MOST, Seen, Verdict, Verdicts
@@ -125,3 +126,14 @@ def test_what_does_not_change_is_the_very_object(redactor: Redactor) -> None:
     assert out["kept"] is value["kept"]
     assert out["pair"] is value["pair"]
     assert value["changed"] == [MAIL]
+
+
+def test_agent_and_run_are_redacted_with_the_rest_in_one_scan(redactor: Redactor) -> None:
+    call = Call(Kind.TOOL, f"tool of {MAIL}", "test", actor=Actor("user-1", "session-1", f"agent of {MAIL}", "run-1"))
+    events = [redactor.event(call) for _ in range(2)]
+    assert events[0] == events[1]
+    assert events[0].name.startswith("tool of [email:")
+    assert events[0].actor.agent.startswith("agent of [email:")
+    assert events[0].actor.run == "run-1"
+    assert events[0].actor.user.startswith("[id:")
+    assert not {MAIL, "user-1", "session-1"} & set(str(events[0]).split("'"))
