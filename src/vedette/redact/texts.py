@@ -89,7 +89,7 @@ class Texts:
         found = finder.find(data)
         spans, parse = found.spans, False
         kinds: dict[int, str] = {}
-        if found.keyed or form or b"://" in data:
+        if found.keyed or form or named.has_url(data):
             spans, kinds, parse = _with_names(data, found, policy, form)
         if spans:
             self._remember(data, spans, kinds, finder)
@@ -158,7 +158,7 @@ class Texts:
 def _with_names(data: bytes, found: Found, policy: Policy, form: bool) -> tuple[list[Span], dict[int, str], bool]:
     """The rules' spans and those of values under secret names; the kinds of the latter by where they start."""
     parse = False
-    values = list(named.in_urls(data)) if b"://" in data else []
+    values = list(named.in_urls(data)) if named.has_url(data) else []
     if form:
         values += named.in_form(data)
     if found.keyed:
