@@ -11,7 +11,7 @@ from vedette.redact import strings
 from vedette.redact.boxes import Box
 from vedette.redact.scanners.contract import Busy, TooDense
 from vedette.redact.texts import Cut, Taken, Texts
-from vedette.redact.verdicts import CLEAN, Verdict, Verdicts
+from vedette.redact.verdicts import Verdict, Verdicts
 
 _APART = '"\n\0\n'
 """Ends any value: with less than a line feed on either side of the NUL, rules see the neighbour (redaction.md 7)."""
@@ -29,6 +29,7 @@ class Leaves:
     def __init__(self, texts: Texts, note: Note, inside: Inside | None, verdicts: Verdicts | None) -> None:
         self._texts = texts
         self._verdicts = verdicts
+        self._learned = verdicts.learned if verdicts is not None else 0
         self._note = note
         self._inside = inside
         self._pieces: list[str] = []
@@ -44,7 +45,10 @@ class Leaves:
         """A text that stands at `at` in `box`, under `name`."""
         if self._verdicts is not None and (verdict := self._verdicts.of(name, value)) is not None:
             self._known.append((box, at, name, value, verdict))
-            return
+        else:
+            self._add(box, at, name, value)
+
+    def _add(self, box: Box, at: Any, name: str, value: str) -> None:
         if "=" in value and "&" in value and " " not in value:
             self._forms.append(len(self._places))
         self._pieces += ('"', name, '": "', value, _APART)
@@ -76,18 +80,19 @@ class Leaves:
             self._keep_clean(range(len(self._places)))
 
     def _recall(self) -> None:
-        """Texts that came before, unless something was found just now that may stand in them: then all are judged."""
-        known, self._known = self._known, []
-        if self._verdicts is not None and self._verdicts.stamp[1] is self._texts.memory.state:
-            for box, at, _, _, verdict in known:
-                if verdict.text is not None:
-                    self._put(box, at, verdict.text, verdict.taken)
-            return
-        self._verdicts = None
-        self._pieces, self._places, self._forms = [], [], []
-        for box, at, name, value, _ in known:
-            self.add(box, at, name, value)
-        self._scan()
+        """Texts that came before: as they became then, unless something was found just now that stands in them."""
+        verdicts, known, again = self._verdicts, self._known, []
+        for each in known:
+            box, at, name, value, verdict = each
+            if verdicts is None or (verdict.learned != verdicts.learned and not verdicts.holds(name, value, verdict)):
+                again.append(each)
+            elif verdict.text is not None:
+                self._put(box, at, verdict.text, verdict.taken)
+        if again:
+            self._pieces, self._places, self._forms = [], [], []
+            for box, at, name, value, _ in again:
+                self._add(box, at, name, value)
+            self._scan()
 
     def _deal(self, data: bytes, is_ascii: bool, cuts: list[Cut], parse: bool) -> None:
         """Give each text its cuts; a text whose cuts cross its border is judged again by itself."""
@@ -130,7 +135,7 @@ class Leaves:
             return
         text, taken = strings.redacted(data, cuts, parse, self._inside_of(leaf))
         if self._set(leaf, text, taken) and taken and self._verdicts is not None:
-            self._verdicts.add(*self._key(leaf), Verdict(text, tuple(taken)))
+            self._verdicts.add(*self._key(leaf), Verdict(text, tuple(taken), self._learned))
 
     def _inside_of(self, leaf: int) -> strings.Inside | None:
         inside, (box, at) = self._inside, self._places[leaf]
@@ -156,8 +161,9 @@ class Leaves:
     def _keep_clean(self, leaves: Iterable[int]) -> None:
         """These hold nothing, and need no second look."""
         if self._verdicts is not None:
+            clean = Verdict(None, (), self._learned)
             for leaf in leaves:
-                self._verdicts.add(*self._key(leaf), CLEAN)
+                self._verdicts.add(*self._key(leaf), clean)
 
     def _alone(self, leaf: int) -> None:
         data = self._bytes(leaf)

@@ -33,16 +33,17 @@ class Copy(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """Value to kind, the newest last, and the length of the shortest. Never changed.
+    """Value to kind, the newest last. Never changed.
 
     `sought`: each value as latin-1 and as it is, for `in` takes a quarter of the time on a `str`; `loose`: those that
-    are no run.
+    are no run; `least`: the length of the shortest; `learned`: how many there ever were.
     """
 
     kinds: dict[bytes, str]
     sought: dict[str, bytes]
     loose: tuple[bytes, ...]
     least: int
+    learned: int
 
     def more(self, found: Sequence[Sighting], most: int) -> _Known:
         """With these as the newest; `most` at most."""
@@ -53,12 +54,11 @@ class _Known(NamedTuple):
             least = min(least, len(value))
             if not is_run(value):
                 loose = (*loose, value)
+        learned = self.learned + len(kinds) - len(self.kinds)
         for value in list(kinds)[:-most]:
             del kinds[value], sought[value.decode("latin-1")]
-        return _Known(kinds, sought, tuple(value for value in loose if value in kinds) if loose else loose, least)
-
-
-_NOTHING = _Known({}, {}, (), LONGEST)
+        loose = tuple(value for value in loose if value in kinds) if loose else loose
+        return _Known(kinds, sought, loose, least, learned)
 
 
 class Memory:
@@ -66,7 +66,8 @@ class Memory:
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._forget()
+        self._known = _Known({}, {}, (), LONGEST, 0)
+        self._lock = locks.lock()
         os.register_at_fork(after_in_child=self._forget)
 
     def __repr__(self) -> str:
@@ -74,7 +75,7 @@ class Memory:
 
     def _forget(self) -> None:
         self._lock = locks.lock()
-        self._known = _NOTHING
+        self._known = _Known({}, {}, (), LONGEST, self._known.learned + 1)
 
     @property
     def values(self) -> dict[bytes, str]:
@@ -82,9 +83,17 @@ class Memory:
         return self._known.kinds
 
     @property
-    def state(self) -> object:
-        """Another object whenever another value is known."""
-        return self._known
+    def learned(self) -> int:
+        """How many values were ever added."""
+        return self._known.learned
+
+    def since(self, learned: int) -> list[str] | None:
+        """The values that were added since there were so many; None where that cannot be told any more."""
+        known = self._known
+        count = known.learned - learned
+        if not 0 <= count <= len(known.kinds) or not all(map(bytes.isascii, known.loose)):
+            return None
+        return list(known.sought)[len(known.sought) - count :]
 
     def add(self, found: Iterable[Sighting]) -> None:
         """Remember those that could be nothing but secrets; the oldest go."""
@@ -96,7 +105,7 @@ class Memory:
 
     def copies(self, data: bytes) -> list[Copy]:
         """Every copy of every value."""
-        kinds, sought, loose, least = self._known
+        kinds, sought, loose, least, _ = self._known
         among = runs(data, least)
         found = [sought[value] for value in sought if value in among] if among else []
         if loose:
@@ -159,11 +168,6 @@ class Onward:
         self._maybe: dict[bytes, tuple[str, int]] = {}
         self.offset = 0
         """Of the text's first byte in the stream."""
-
-    @property
-    def state(self) -> object:
-        """Nothing that could be compared: what is known depends on the place."""
-        return object()
 
     @property
     def values(self) -> bool:

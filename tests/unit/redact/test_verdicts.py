@@ -8,8 +8,9 @@ from tests.unit.redact.conftest import KEY
 
 from vedette.event import Actor, Call, Kind
 from vedette.redact import Redactor
+from vedette.redact.memory import Memory
 from vedette.redact.policy import Policy
-from vedette.redact.verdicts import LONGEST, MOST, Seen, Verdict, Verdicts
+from vedette.redact.verdicts import LONGEST, MOST, Verdict, Verdicts
 from vedette.redact.walk import Walk
 
 RNG = random.Random(20)
@@ -81,22 +82,38 @@ def test_another_policy_asks_again() -> None:
 
 
 def test_verdicts_are_bounded_and_the_newest_stay() -> None:
-    verdicts = Verdicts((None, None))
+    verdicts = Verdicts(None, Memory())
+    clean = Verdict(None, (), 0)
     for at in range(3 * MOST):
-        verdicts.add("", str(at), Verdict(None))
+        verdicts.add("", str(at), clean)
         verdicts.of("", "0")
     assert verdicts.of("", "0") is not None, "asked for all the time"
     assert verdicts.of("", "1") is None
     assert MOST <= int(repr(verdicts).removeprefix("Verdicts(").removesuffix(" texts)")) <= 2 * MOST
-    verdicts.add("", "x" * (LONGEST + 1), Verdict(None))
+    verdicts.add("", "x" * (LONGEST + 1), clean)
     assert verdicts.of("", "x" * (LONGEST + 1)) is None
 
 
-def test_verdicts_of_another_state_are_others() -> None:
-    seen, policy, state = Seen(), object(), object()
-    verdicts = seen.under(policy, state)
-    assert seen.under(policy, state) is verdicts
-    assert seen.under(policy, object()) is not verdicts
+def test_what_is_learned_lifts_only_the_verdicts_on_texts_that_it_stands_in() -> None:
+    memory = Memory(most=4)
+    verdicts = Verdicts(None, memory)
+    for text in (BARE, "another text"):
+        verdicts.add("name", text, Verdict(None, (), memory.learned))
+    memory.add([(BARE.encode(), "secret", 0)])
+    assert verdicts.of("name", BARE) is None
+    assert verdicts.of("name", "another text") is not None
+    for at in range(5):
+        memory.add([(f"{BARE}{at}".encode(), "secret", 0)])
+    assert verdicts.of("name", "another text") is None, "nobody knows any more what was learned"
+
+
+def test_a_memory_that_forgot_tells_nothing() -> None:
+    memory = Memory()
+    memory.add([(BARE.encode(), "secret", 0)])
+    learned = memory.learned
+    memory._forget()
+    memory.add([(f"{BARE}0".encode(), "secret", 0)])
+    assert memory.since(learned) is None
 
 
 def test_names_are_judged_whatever_stands_under_them(redactor: Redactor) -> None:
