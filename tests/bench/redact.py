@@ -1,7 +1,8 @@
 """`make bench-redact`: what redaction costs (issue 5, R13 to R17), against RE2's set over the same patterns and against
 a copy of the bytes, all in one run.
 
-Texts are all different: one repeated text flatters engines that learn. Times are medians; a machine that is busy with
+Texts are all different: one repeated text flatters engines that learn (`Redactor.text` remembers no text; a Call's
+Event does, and its rows say what came before). Times are medians; a machine that is busy with
 other things shows in all columns alike, so the ratios hold where the microseconds do not.
 """
 
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.bench import calls
 from tests.bench.chats import HOSTILE, chat
 from vedette.redact import Redactor, make_key
 from vedette.redact.pack import shipped
@@ -62,6 +64,21 @@ def sizes(redactor: Redactor, rounds: int) -> list[dict[str, Any]]:
     return rows
 
 
+def events(redactor: Redactor, rounds: int) -> list[dict[str, Any]]:
+    """A Call to its Event. Each is new; names and addresses, and of a history all but the last turn, came before."""
+    rows = []
+    for name, make in (
+        ("intent of a chat", calls.intent),
+        ("chat of one turn", lambda seed: calls.turns(seed, 1, hits=False)),
+        ("chat of twenty turns", lambda seed: calls.turns(seed, 20, hits=False)),
+        ("chat of twenty turns, hits", lambda seed: calls.turns(seed, 20, hits=True)),
+    ):
+        made = [make(seed) for seed in range(60 * rounds)]
+        redactor.event(make(1_000_000))
+        rows.append({"what": name, "us": median(redactor.event, made, 1)})
+    return rows
+
+
 def throughput(redactor: Redactor, rounds: int) -> list[dict[str, Any]]:
     """R15: MB/s of stage 1 alone, and of str to str with a hit a KB, on texts of 100 KB."""
     texts = [chat(seed, 100_000, hits=True) for seed in range(8)]
@@ -98,15 +115,16 @@ def load() -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.redact", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=("sizes", "throughput", "hostile", "load"))
+    parser.add_argument("--only", choices=("sizes", "events", "throughput", "hostile", "load"))
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     if ready(shipped()) is None:
         compiled(shipped())
-    redactor = Redactor("all", make_key(b"k" * 32))
+    redactor = Redactor("all", make_key(b"k" * 32), lineage=False)
     redactor.text("warm")
     parts: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "sizes": lambda: sizes(redactor, args.rounds),
+        "events": lambda: events(redactor, args.rounds),
         "throughput": lambda: throughput(redactor, args.rounds),
         "hostile": lambda: hostile(redactor),
         "load": lambda: [load()],

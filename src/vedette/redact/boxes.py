@@ -8,7 +8,7 @@ from typing import Any
 class Box:
     """One container; copied, and its parents with it, when something in it changes. Where it stands, by its parents."""
 
-    __slots__ = ("_copy", "at", "below", "depth", "name", "parent", "source")
+    __slots__ = ("_copy", "_renamed", "at", "below", "depth", "name", "parent", "source")
 
     def __init__(self, source: Any, parent: Box | None, at: Any, name: str, below: str, depth: int) -> None:
         self.source = source
@@ -18,6 +18,7 @@ class Box:
         self.below = below
         self.depth = depth
         self._copy: Any = None
+        self._renamed: dict[str, str] = {}
 
     @property
     def is_changed(self) -> bool:
@@ -31,6 +32,17 @@ class Box:
             if self.parent is not None:
                 self.parent.copy[self.at] = self._copy
         return self._copy
+
+    def rename(self, name: str, text: str) -> None:
+        """A name that is a secret itself is shown as `text` from now on, and is `text` once `settle` is called."""
+        self._renamed[name] = text
+        _ = self.copy  # before any name above it is another
+
+    def settle(self) -> None:
+        """Give the items their new names; each keeps its place among its neighbours."""
+        items = [(self._renamed.get(name, name), value) for name, value in self.copy.items()]
+        self.copy.clear()
+        self.copy.update(items)
 
     def holds(self, value: object) -> bool:
         """Whether `value` is a container that we are inside of."""
@@ -46,7 +58,7 @@ class Box:
         steps: list[Any] = []
         box = self
         while box.parent is not None:
-            steps.append(at)
+            steps.append(box._renamed.get(at, at))
             box, at = box.parent, box.at
         return prefix + "".join(f"/{_step(each)}" for each in reversed(steps))
 

@@ -33,7 +33,7 @@ _FREE = frozenset(
     }
 )  # fmt: skip
 _NUMBERS = ("int", "bool")
-_NAME = "name of the call"
+_NAME, _AGENT, _RUN = "name of the call", "name of the agent", "name of the run"
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -61,9 +61,9 @@ def made(redactor: Redactor, call: Call, phase: Phase, given: dict[str, Any]) ->
     content: dict[str, str] = {}
     scanned = _sorted(redactor, given, facts)
     walk = Walk(redactor.texts)
-    scanned[_NAME] = call.name
+    scanned |= _names(call)
     walked = scanned if _is_ours(redactor, call, scanned) else _walked(redactor, walk, scanned, facts)
-    name = str(walked.pop(_NAME, ""))
+    name, agent, run = (str(walked.pop(each, "")) for each in (_NAME, _AGENT, _RUN))
     for each, value in walked.items():
         into = content if each in CONTENT else facts
         if type(value) is str:
@@ -83,7 +83,7 @@ def made(redactor: Redactor, call: Call, phase: Phase, given: dict[str, Any]) ->
         duration_ns=0 if phase is Phase.INTENT else call.duration_ns,
         trace_id=call.trace_id,
         span_id=call.span_id,
-        actor=_actor(redactor, call.actor),
+        actor=_actor(redactor, call.actor, agent, run),
         facts=facts,
         content=content,
         labels=tuple(walk.labels),
@@ -148,11 +148,17 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else _JSON.encode(value)
 
 
-def _actor(redactor: Redactor, actor: Actor) -> Actor:
+def _names(call: Call) -> dict[str, str]:
+    """Of the operation, of the agent and of its run: the host's words."""
+    names = {_NAME: call.name, _AGENT: call.actor.agent, _RUN: call.actor.run}
+    return {name: value for name, value in names.items() if value}
+
+
+def _actor(redactor: Redactor, actor: Actor, agent: str, run: str) -> Actor:
+    """`agent` and `run` as redacted; user and session as pseudonyms."""
     if actor == Actor():
         return actor
-    user, session = redactor.pseudonym(actor.user), redactor.pseudonym(actor.session)
-    return Actor(user, session, redactor.text(actor.agent), redactor.text(actor.run))
+    return Actor(redactor.pseudonym(actor.user), redactor.pseudonym(actor.session), agent, run)
 
 
 def _own(call: Call) -> dict[str, str]:

@@ -190,9 +190,14 @@ def made(number: int, rule: Rule, search_of: Callable[[Rule], Searches]) -> Exac
 _NAME_RUN = re.compile(rb"[0-9A-Za-z_.$\-]{1,80}")
 
 
+ends_plain = re.compile(rb"(?i:tokens|(?:key|token|secret)[_\-.]?id)(?![0-9A-Za-z_.$\-])").match
+"""Whether a name goes on from a place to its end as one that is plain, whatever stands before: `max_` before `tokens`.
+"""
+
+
 def name_before(data: bytes, start: int) -> int:
     """Where the whole name begins that has a secret's name at `start`."""
-    lo = max(start - _NAME, 0)
+    lo = start - _NAME if start > _NAME else 0
     return lo + len(data[lo:start].rstrip(_NAME_BYTES))
 
 

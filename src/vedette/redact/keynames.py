@@ -24,6 +24,8 @@ QUERY = frozenset({"sig", "signature", "xamzsignature", "xamzcredential", "xgoog
                    "key", "awsaccesskeyid", "state", "sas", "se", "auth"})  # fmt: skip
 URLS = ("url", "uri", "href", "endpoint", "location", "referer", "origin")
 NUMBERS = frozenset({"pin", "otp", "cvv", "cvc"})
+ENDS = frozenset(name[-2:].encode() for name in (*SECRET, *_TAILS))
+"""The last two letters of any name that is secret: most names need no closer look."""
 
 
 def normal(name: str) -> str:

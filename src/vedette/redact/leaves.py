@@ -11,7 +11,7 @@ from vedette.redact import strings
 from vedette.redact.boxes import Box
 from vedette.redact.scanners.contract import Busy, TooDense
 from vedette.redact.texts import Cut, Taken, Texts
-from vedette.redact.verdicts import CLEAN, Verdict, Verdicts
+from vedette.redact.verdicts import Verdict, Verdicts
 
 _APART = '"\n\0\n'
 """Ends any value: with less than a line feed on either side of the NUL, rules see the neighbour (redaction.md 7)."""
@@ -29,6 +29,7 @@ class Leaves:
     def __init__(self, texts: Texts, note: Note, inside: Inside | None, verdicts: Verdicts | None) -> None:
         self._texts = texts
         self._verdicts = verdicts
+        self._learned = verdicts.learned if verdicts is not None else 0
         self._note = note
         self._inside = inside
         self._pieces: list[str] = []
@@ -37,16 +38,25 @@ class Leaves:
         self._known: list[tuple[Box, Any, str, str, Verdict]] = []
         self._changed = False
         self.withheld = 0
+        self.renamed: list[Box] = []
+        """Those with names that are secrets; to be settled when all else is done."""
 
     def add(self, box: Box, at: Any, name: str, value: str) -> None:
         """A text that stands at `at` in `box`, under `name`."""
         if self._verdicts is not None and (verdict := self._verdicts.of(name, value)) is not None:
             self._known.append((box, at, name, value, verdict))
-            return
+        else:
+            self._add(box, at, name, value)
+
+    def _add(self, box: Box, at: Any, name: str, value: str) -> None:
         if "=" in value and "&" in value and " " not in value:
             self._forms.append(len(self._places))
         self._pieces += ('"', name, '": "', value, _APART)
         self._places.append((box, at))
+
+    def add_name(self, box: Box, name: str) -> None:
+        """A name whose value is no text, or is masked whole."""
+        self.add(box, name, name, "")
 
     def scan(self) -> bool:
         """Judge all, put the changed ones into their boxes; whether there were any."""
@@ -70,18 +80,19 @@ class Leaves:
             self._keep_clean(range(len(self._places)))
 
     def _recall(self) -> None:
-        """Texts that came before, unless something was found just now that may stand in them: then all are judged."""
-        known, self._known = self._known, []
-        if self._verdicts is not None and self._verdicts.stamp[1] is self._texts.memory.state:
-            for box, at, _, _, verdict in known:
-                if verdict.text is not None:
-                    self._put(box, at, verdict.text, verdict.taken)
-            return
-        self._verdicts = None
-        self._pieces, self._places, self._forms = [], [], []
-        for box, at, name, value, _ in known:
-            self.add(box, at, name, value)
-        self._scan()
+        """Texts that came before: as they became then, unless something was found just now that stands in them."""
+        verdicts, known, again = self._verdicts, self._known, []
+        for each in known:
+            box, at, name, value, verdict = each
+            if verdicts is None or (verdict.learned != verdicts.learned and not verdicts.holds(name, value, verdict)):
+                again.append(each)
+            elif verdict.text is not None:
+                self._put(box, at, verdict.text, verdict.taken)
+        if again:
+            self._pieces, self._places, self._forms = [], [], []
+            for box, at, name, value, _ in again:
+                self._add(box, at, name, value)
+            self._scan()
 
     def _deal(self, data: bytes, is_ascii: bool, cuts: list[Cut], parse: bool) -> None:
         """Give each text its cuts; a text whose cuts cross its border is judged again by itself."""
@@ -98,6 +109,8 @@ class Leaves:
                 last = (bisect_right(starts, cut.end - 1) - 1) // _PIECES
                 alone.update(range(leaf, last + 1))
                 keys.update(range(leaf, last + 1))
+        for leaf in keys:
+            self._rename(leaf)
         for leaf in range(len(self._places)) if parse else dealt:
             if leaf not in alone:
                 self._change(leaf, self._bytes(leaf), dealt[leaf], parse)
@@ -105,8 +118,6 @@ class Leaves:
             self._keep_clean(leaf for leaf in range(len(self._places)) if leaf not in alone and leaf not in dealt)
         for leaf in alone:
             self._alone(leaf)
-        for leaf in keys:
-            self._rename(leaf)
 
     def _starts(self, is_ascii: bool) -> list[int]:
         """Where each piece begins, and where the last one ends."""
@@ -124,7 +135,7 @@ class Leaves:
             return
         text, taken = strings.redacted(data, cuts, parse, self._inside_of(leaf))
         if self._set(leaf, text, taken) and taken and self._verdicts is not None:
-            self._verdicts.add(*self._key(leaf), Verdict(text, tuple(taken)))
+            self._verdicts.add(*self._key(leaf), Verdict(text, tuple(taken), self._learned))
 
     def _inside_of(self, leaf: int) -> strings.Inside | None:
         inside, (box, at) = self._inside, self._places[leaf]
@@ -150,8 +161,9 @@ class Leaves:
     def _keep_clean(self, leaves: Iterable[int]) -> None:
         """These hold nothing, and need no second look."""
         if self._verdicts is not None:
+            clean = Verdict(None, (), self._learned)
             for leaf in leaves:
-                self._verdicts.add(*self._key(leaf), CLEAN)
+                self._verdicts.add(*self._key(leaf), clean)
 
     def _alone(self, leaf: int) -> None:
         data = self._bytes(leaf)
@@ -165,20 +177,19 @@ class Leaves:
 
     def _all_alone(self) -> None:
         for leaf in range(len(self._places)):
-            self._alone(leaf)
             self._rename(leaf)
+            self._alone(leaf)
 
     def _rename(self, leaf: int) -> None:
-        """A name may be a secret as well; the item keeps its place among its neighbours."""
+        """A name may be a secret as well."""
         box, at = self._places[leaf]
-        if not isinstance(at, str) or not isinstance(box.copy, dict) or at not in box.copy:
+        if not isinstance(at, str) or not isinstance(box.source, dict) or at not in box.source:
             return
         text, taken = strings.of(self._texts, at.encode("utf-8", "surrogatepass"), None)
         if text is None:
             return
-        items = [(text if name == at else name, value) for name, value in box.copy.items()]
-        box.copy.clear()
-        box.copy.update(items)
+        box.rename(at, text)
+        self.renamed.append(box)
         self._changed = True
         for each in taken:
-            self._note(each, box, text)
+            self._note(each, box, at)

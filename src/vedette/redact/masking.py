@@ -31,7 +31,7 @@ class Masking:
         raw = value.encode("utf-8", "surrogatepass")
         if not value.strip() or TOKEN.fullmatch(raw) or placeholder(value):
             return value, []
-        self._texts.memory.add(raw, kind)
+        self._texts.memory.add([(raw, kind, 0)])
         text, taken = self._texts.take(kind, raw, name)
         return text, [] if taken is None else [taken]
 

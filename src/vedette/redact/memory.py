@@ -7,7 +7,7 @@ enters: else `password: the` would blank every "the".
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from vedette import locks
@@ -20,6 +20,10 @@ LEAST, LONGEST = 12, 512
 ENTROPY = 3.0
 
 
+Sighting = tuple[bytes, str, int]
+"""(value, kind, where in the text it was seen)."""
+
+
 class Copy(NamedTuple):
     """Bytes `start` to `end` are a value that was seen before, as `kind`."""
 
@@ -29,19 +33,32 @@ class Copy(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """Value to kind, the newest last, and the length of the shortest. Never changed.
+    """Value to kind, the newest last. Never changed.
 
     `sought`: each value as latin-1 and as it is, for `in` takes a quarter of the time on a `str`; `loose`: those that
-    are no run.
+    are no run; `least`: the length of the shortest; `learned`: how many there ever were.
     """
 
     kinds: dict[bytes, str]
     sought: dict[str, bytes]
     loose: tuple[bytes, ...]
     least: int
+    learned: int
 
-
-_NOTHING = _Known({}, {}, (), LONGEST)
+    def more(self, found: Sequence[Sighting], most: int) -> _Known:
+        """With these as the newest; `most` at most."""
+        kinds, sought, loose, least = {**self.kinds}, {**self.sought}, self.loose, self.least
+        for value, kind, _ in found[-most:]:
+            kinds[value] = kind
+            sought[value.decode("latin-1")] = value
+            least = min(least, len(value))
+            if not is_run(value):
+                loose = (*loose, value)
+        learned = self.learned + len(kinds) - len(self.kinds)
+        for value in list(kinds)[:-most]:
+            del kinds[value], sought[value.decode("latin-1")]
+        loose = tuple(value for value in loose if value in kinds) if loose else loose
+        return _Known(kinds, sought, loose, least, learned)
 
 
 class Memory:
@@ -49,7 +66,8 @@ class Memory:
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._forget()
+        self._known = _Known({}, {}, (), LONGEST, 0)
+        self._lock = locks.lock()
         os.register_at_fork(after_in_child=self._forget)
 
     def __repr__(self) -> str:
@@ -57,7 +75,7 @@ class Memory:
 
     def _forget(self) -> None:
         self._lock = locks.lock()
-        self._known = _NOTHING
+        self._known = _Known({}, {}, (), LONGEST, self._known.learned + 1)
 
     @property
     def values(self) -> dict[bytes, str]:
@@ -65,29 +83,29 @@ class Memory:
         return self._known.kinds
 
     @property
-    def state(self) -> object:
-        """Another object whenever another value is known."""
-        return self._known
+    def learned(self) -> int:
+        """How many values were ever added."""
+        return self._known.learned
 
-    def add(self, value: bytes, kind: str, at: int = 0) -> None:
-        """Remember it, if it could be nothing but a secret; the oldest goes. `at`: where in the text it was seen."""
-        if value in self._known.kinds or not is_memorable(value):
-            return
-        with self._lock:
-            kinds, sought, loose, least = self._known
-            kinds = {**kinds, value: kind}
-            sought = {**sought, value.decode("latin-1"): value}
-            if not is_run(value):
-                loose = (*loose, value)
-            if len(kinds) > self._most:
-                oldest = next(iter(kinds))
-                del kinds[oldest], sought[oldest.decode("latin-1")]
-                loose = tuple(each for each in loose if each != oldest) if loose else loose
-            self._known = _Known(kinds, sought, loose, min(least, len(value)))
+    def since(self, learned: int) -> list[str] | None:
+        """The values that were added since there were so many; None where that cannot be told any more."""
+        known = self._known
+        count = known.learned - learned
+        if not 0 <= count <= len(known.kinds) or not all(map(bytes.isascii, known.loose)):
+            return None
+        return list(known.sought)[len(known.sought) - count :]
+
+    def add(self, found: Iterable[Sighting]) -> None:
+        """Remember those that could be nothing but secrets; the oldest go."""
+        known = self._known.kinds
+        found = [each for each in found if each[0] not in known and is_memorable(each[0])]
+        if found:
+            with self._lock:
+                self._known = self._known.more(found, self._most)
 
     def copies(self, data: bytes) -> list[Copy]:
         """Every copy of every value."""
-        kinds, sought, loose, least = self._known
+        kinds, sought, loose, least, _ = self._known
         among = runs(data, least)
         found = [sought[value] for value in sought if value in among] if among else []
         if loose:
@@ -152,17 +170,13 @@ class Onward:
         """Of the text's first byte in the stream."""
 
     @property
-    def state(self) -> object:
-        """Nothing that could be compared: what is known depends on the place."""
-        return object()
-
-    @property
     def values(self) -> bool:
         return bool(self._before or self._seen or self._maybe)
 
-    def add(self, value: bytes, kind: str, at: int = 0) -> None:
-        if value not in self._seen and len(self._seen) < MOST and is_memorable(value):
-            self._maybe.setdefault(value, (kind, self.offset + at))
+    def add(self, found: Iterable[Sighting]) -> None:
+        for value, kind, at in found:
+            if value not in self._seen and len(self._seen) < MOST and is_memorable(value):
+                self._maybe.setdefault(value, (kind, self.offset + at))
 
     def copies(self, data: bytes) -> list[Copy]:
         known = [(value, kind, 0) for value, kind in self._before.items()]
@@ -185,5 +199,4 @@ class Onward:
 
     def close(self) -> None:
         """Hand over to the shared memory what this stream has seen."""
-        for value, (kind, _) in self._seen.items():
-            self._shared.add(value, kind)
+        self._shared.add((value, kind, at) for value, (kind, at) in self._seen.items())

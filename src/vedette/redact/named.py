@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from vedette.redact import keynames
 from vedette.redact.span import TOKEN
@@ -19,7 +19,6 @@ Named = tuple[int, int, str]
 
 _NAME = re.compile(rb"[A-Za-z_][0-9A-Za-z_.\-]{1,79}")
 _LONGEST_KEY = 80 + 7
-_BLANKS = re.compile(rb"\s{0,8}")
 _LONGEST = 16 * 1024
 _LOCATION = re.compile(rb"://[^\s\"'<>\\]{1,8192}")
 _PARAMETER = re.compile(rb"(?:^|[?&#;])([A-Za-z_][0-9A-Za-z_.\-%\[\]]{0,79})=([^&#;\s\"'<>]+)")
@@ -28,28 +27,41 @@ _FORM = re.compile(rb"[0-9A-Za-z_.\-%\[\]]{1,80}=[^\s\"'<>{}]*(?:&[0-9A-Za-z_.\-
 _RELATIVE = re.compile(rb"/[^\s\"'<>?]*\?[^\s\"'<>]+")
 
 
-def in_json(data: bytes, is_secret: Callable[[str], bool]) -> tuple[list[Named], bool]:
-    """Values of secret names, and whether one of them is no string, so that only a parser can tell where it ends."""
+def in_json(data: bytes, is_secret: Callable[[str], bool], ends: Container[bytes]) -> tuple[list[Named], bool]:
+    """Values of secret names, and whether one of them is no string, so that only a parser can tell where it ends.
+
+    `ends`: the last two letters of all names that are secret.
+    """
     found: list[Named] = []
     parse = False
     colon = data.find(b":", 1)
     while colon >= 0:
-        key = _key_before(data, colon) if data[colon - 1] in _ENDS_KEY else None
-        if key is not None and is_secret(key[1]):
-            quote, name = key
-            at = _after_blanks(data, colon + 1)
-            if data.startswith(quote, at):
-                start = at + len(quote)
-                end = _closing(data, start, quote)
-                if end > start:
-                    found.append((start, end, name))
-            elif data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS:
-                parse = True
+        last = data[colon - 1]
+        end = data[colon - 3 : colon - 1] if last in _QUOTES else b""
+        if last in _ENDS_KEY and (not end.isalpha() or end.lower() in ends):
+            key = _key_before(data, colon)
+            if key is not None and is_secret(key[1]):
+                parse = _value_behind(data, colon, *key, found) or parse
         colon = data.find(b":", colon + 1)
     return found, parse
 
 
+_QUOTES = frozenset(b"\"'")
 _ENDS_KEY = frozenset(b"\"' \t\n\r\f\v")
+
+
+def _value_behind(data: bytes, colon: int, quote: bytes, name: str, found: list[Named]) -> bool:
+    """Put the string behind a key into `found`; whether what stands there is something else, and secret."""
+    at = colon + 1
+    while at < colon + 9 and data[at : at + 1].isspace():
+        at += 1
+    if not data.startswith(quote, at):
+        return data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS
+    start = at + len(quote)
+    end = _closing(data, start, quote)
+    if end > start:
+        found.append((start, end, name))
+    return False
 
 
 def _key_before(data: bytes, colon: int) -> tuple[bytes, str] | None:
@@ -74,11 +86,6 @@ def _key(raw: bytes) -> tuple[bytes, str]:
     return raw[len(bare) :], bare.decode() if len(raw) - len(bare) <= 7 and _NAME.fullmatch(bare) else ""
 
 
-def _after_blanks(data: bytes, at: int) -> int:
-    match = _BLANKS.match(data, at)
-    return match.end() if match else at
-
-
 def _closing(data: bytes, start: int, quote: bytes) -> int:
     """Where the string ends: at the next quote of its own level; of a torn one, at the end of the text."""
     at = data.find(quote, start)
@@ -96,6 +103,11 @@ def _is_escaped(data: bytes, at: int, start: int, level: int) -> bool:
     while at - 1 - count >= start and data[at - 1 - count] == 0x5C:
         count += 1
     return count // level % 2 == 1
+
+
+def has_url(data: bytes) -> bool:
+    """Whether a URL may stand in a text; most texts are told by the slash that they lack."""
+    return 0x2F in data and data.find(b"://") >= 0
 
 
 def in_urls(data: bytes) -> Iterator[Named]:

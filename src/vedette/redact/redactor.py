@@ -73,7 +73,8 @@ class Redactor:
         self.mode = mode
         self._finder: Finder | None = None
         self._extra: Pack | None = None
-        self.texts = Texts(self._found_by, policy or _plain, Tokens(key), Memory(), Seen())
+        memory = Memory()
+        self.texts = Texts(self._found_by, policy or _plain, Tokens(key), memory, Seen(memory))
         self._lineage = Lineage(self.texts.tokens) if lineage else None
 
     def _found_by(self) -> Finder:

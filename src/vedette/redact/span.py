@@ -49,7 +49,7 @@ def _union(one: Span, other: Span) -> Span:
 
 def without_tokens(data: bytes, spans: list[Span]) -> list[Span]:
     """United spans, less the bytes that are marks of ours already."""
-    if b"[" not in data:
+    if 0x5B not in data:
         return spans
     ours = [match.span() for match in TOKEN.finditer(data)]
     return [piece for span in spans for piece in _cut(span, ours)] if ours else spans

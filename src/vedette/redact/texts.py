@@ -76,9 +76,7 @@ class Texts:
 
     def verdicts(self, policy: Policy) -> Verdicts | None:
         """What is known of texts that came before; None for a stream."""
-        return (
-            None if self.seen is None or isinstance(self.memory, Onward) else self.seen.under(policy, self.memory.state)
-        )
+        return None if self.seen is None or isinstance(self.memory, Onward) else self.seen.under(policy)
 
     def cuts(self, data: bytes, *, form: bool = False) -> tuple[list[Cut], bool]:
         """What is to be cut out of a text, in order; and whether only a JSON parser can tell all of it.
@@ -89,7 +87,7 @@ class Texts:
         found = finder.find(data)
         spans, parse = found.spans, False
         kinds: dict[int, str] = {}
-        if found.keyed or form or b"://" in data:
+        if found.keyed or form or named.has_url(data):
             spans, kinds, parse = _with_names(data, found, policy, form)
         if spans:
             self._remember(data, spans, kinds, finder)
@@ -111,10 +109,13 @@ class Texts:
         return cuts, parse
 
     def _remember(self, data: bytes, spans: list[Span], kinds: dict[int, str], finder: Finder) -> None:
+        found = []
         for span in spans:
             if (span.strength < 2 or span.alert) and LEAST <= span.end - span.start <= LONGEST:
                 kind = finder.rule(span.rule).kind if span.rule >= 0 else kinds.get(span.start, "secret")
-                self.memory.add(_value(data, span), kind, span.start)
+                found.append((_value(data, span), kind, span.start))
+        if found:
+            self.memory.add(found)
 
     def _with_copies(self, data: bytes, spans: list[Span], kinds: dict[int, str]) -> list[Span]:
         """And the copies of what is remembered; a value that was found in this text is its own first copy."""
@@ -155,11 +156,11 @@ class Texts:
 def _with_names(data: bytes, found: Found, policy: Policy, form: bool) -> tuple[list[Span], dict[int, str], bool]:
     """The rules' spans and those of values under secret names; the kinds of the latter by where they start."""
     parse = False
-    values = list(named.in_urls(data)) if b"://" in data else []
+    values = list(named.in_urls(data)) if named.has_url(data) else []
     if form:
         values += named.in_form(data)
     if found.keyed:
-        in_json, parse = named.in_json(data, policy.is_secret)
+        in_json, parse = named.in_json(data, policy.is_secret, policy.ends)
         values += in_json
     kinds = {start: keynames.kind(name) for start, _, name in values}
     spans = [Span(start, end, 1, _BY_NAME, False) for start, end, _ in values if not _is_nothing(data[start:end])]

@@ -16,7 +16,8 @@ from vedette.redact.span import Span
 
 _ESCAPE = re.compile(rb"\\\\{0,7}[nrt\"'/]")
 _COLOUR = re.compile(rb"\x1b\[[0-9;]{0,32}[A-Za-z]")
-_MEANT_BY = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t"}
+_MEANT_BY = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b'"': b'"', b"'": b"'", b"/": b"/"}
+_UNDONE = {b"\\" * level + by: b" " * level + meant for level in range(1, 9) for by, meant in _MEANT_BY.items()}
 _UNICODE = re.compile(rb"\\{1,4}u([0-9A-Fa-f]{4})")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _RUN = 40
@@ -28,25 +29,31 @@ LONGEST_BASE64 = 64 * 1024
 
 
 class View:
-    """`data` is what is meant; `raw(at)` the place in the original of a place in it."""
+    """`data` is what is meant; `raw(at)` the place in the original of a place in it.
 
-    __slots__ = ("_escaped", "_raws", "_views", "data")
+    `pieces` tells where the pieces stand that became one byte each; it is asked only if something was found.
+    """
 
-    def __init__(self, data: bytes, views: list[int] | None = None, raws: list[int] | None = None) -> None:
+    __slots__ = ("_escaped", "_pieces", "_raws", "_views", "data")
+
+    def __init__(self, data: bytes, pieces: Callable[[], Iterator[tuple[int, int]]] | None = None) -> None:
         self.data = data
-        self._views = views
-        self._raws = raws
+        self._pieces = pieces
+        self._views: list[int] = []
+        self._raws: list[int] = []
         self._escaped: bytes | None = None
 
     def raw(self, at: int) -> int:
-        if self._views is None or self._raws is None:
+        if self._pieces is None:
             return at
+        if not self._views:
+            self._views, self._raws = _places(self._pieces())
         piece = bisect_right(self._views, at) - 1
         return self._raws[piece] + at - self._views[piece]
 
     def mapped(self, spans: list[Span]) -> list[Span]:
         """Spans of the view as spans of the original; none begins or ends inside an escape."""
-        if self._views is not None:
+        if self._pieces is not None:
             spans = [span._replace(start=self.raw(span.start), end=self.raw(span.end)) for span in spans]
         if self._escaped is None:
             return spans
@@ -68,7 +75,7 @@ def unescaped(data: bytes) -> View:
     A terminal's colours become blanks. `\uXXXX` becomes one byte: itself where it is ASCII, else one that is no letter.
     """
     original = data
-    data = _ESCAPE.sub(_undone, data)
+    data = _ESCAPE.sub(lambda match: _UNDONE[match[0]], data)
     if b"\x1b[" in data:
         data = _COLOUR.sub(lambda match: b" " * len(match.group()), data)
     view = _substituted(data, _UNICODE, _code_point) if b"\\u" in data else View(data)
@@ -76,13 +83,8 @@ def unescaped(data: bytes) -> View:
     return view
 
 
-def _undone(match: re.Match[bytes]) -> bytes:
-    escape = match.group()
-    return b" " * (len(escape) - 1) + _MEANT_BY.get(escape[-1], escape[-1:])
-
-
-def _code_point(digits: bytes) -> bytes:
-    code = int(digits, 16)
+def _code_point(match: re.Match[bytes]) -> bytes:
+    code = int(match[1], 16)
     if 0xFF01 <= code <= 0xFF5E:  # full-width forms of ASCII
         code -= 0xFEE0
     return bytes((code,)) if code < 128 else b"\xff"
@@ -92,22 +94,27 @@ def percent(data: bytes) -> View | None:
     """With percent-escapes undone; None where there are none."""
     if b"%" not in data or _PERCENT.search(data) is None:
         return None
-    return _substituted(data, _PERCENT, lambda digits: bytes((int(digits, 16),)))
+    return _substituted(data, _PERCENT, lambda match: _BYTES[match[1]])
 
 
-def _substituted(data: bytes, pattern: re.Pattern[bytes], meant: Callable[[bytes], bytes]) -> View:
-    pieces: list[bytes] = []
+_HEX_DIGITS = "0123456789abcdefABCDEF"
+_BYTES = {(high + low).encode(): bytes((int(high + low, 16),)) for high in _HEX_DIGITS for low in _HEX_DIGITS}
+
+
+def _substituted(data: bytes, pattern: re.Pattern[bytes], meant: Callable[[re.Match[bytes]], bytes]) -> View:
+    return View(pattern.sub(meant, data), lambda: (match.span() for match in pattern.finditer(data)))
+
+
+def _places(pieces: Iterator[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """Where what is meant by each piece, and what follows it, begins in the view and in the original."""
     views, raws = [0], [0]
-    at = size = 0
-    for match in pattern.finditer(data):
-        start, end = match.span()
-        pieces += (data[at:start], meant(match.group(1)))
-        size += start - at
-        views += (size, size + 1)
+    shrunk = 0
+    for start, end in pieces:
+        view = start - shrunk
+        views += (view, view + 1)
         raws += (start, end)
-        size, at = size + 1, end
-    pieces.append(data[at:])
-    return View(b"".join(pieces), views, raws)
+        shrunk = end - view - 1
+    return views, raws
 
 
 def blobs(data: bytes, is_known: Callable[[int, int], bool]) -> Iterator[tuple[int, int, bytes]]:

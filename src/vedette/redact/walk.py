@@ -24,6 +24,9 @@ MAX_CALL = 4 * 1024 * 1024
 MAX_DEPTH = 200
 MAX_NODES = 100_000
 
+_NO_TEXT = (bool, float)
+_CONTAINERS = (dict, list, tuple)
+_BYTES = (bytes, bytearray)
 _SCHEMA = frozenset({"type", "$ref", "anyOf", "enum", "description", "oneOf", "allOf"})
 _LEAST_DIGITS = 10**8
 
@@ -47,6 +50,7 @@ class Walk:
         root = Box([value], None, 0, key, "", 0)
         verdicts = self._texts.verdicts(self._policy) if self._levels else None
         self._leaves = Leaves(self._texts, self._note, self._inside if self._levels else None, verdicts)
+        self._noted: list[tuple[Taken, Box, Any]] = []
         self._changed = False
         self._path = path
         self._waiting: list[tuple[Box, Any]] = []
@@ -58,9 +62,12 @@ class Walk:
         self.withheld += self._leaves.withheld
         if not changed and not self._changed:
             return value
+        self.labels += [taken.at(box.path(path, at)) for taken, box, at in self._noted]
         for box, at, inner in reversed(self._tuples):
             if inner.is_changed:
                 box.copy[at] = tuple(inner.copy)
+        for box in self._leaves.renamed:
+            box.settle()
         return root.copy[0]
 
     def string(self, value: str, key: str = "", path: str = "") -> str:
@@ -75,14 +82,10 @@ class Walk:
     def _enter(self, box: Box, value: Any) -> None:
         """See to all that a container holds."""
         if isinstance(value, dict):
-            pair = named_pair(value)
-            for name, each in value.items():
-                key = name if isinstance(name, str) else ""
-                if pair and key in ("value", "Value"):
-                    key = pair
-                self._put(box, name, each, key, box.below or self._secret_name(key, each))
+            self._enter_mapping(box, value)
             return
-        secret = {at: (name, start) for at, name, start in secrets_in_list(value, self._is_secret)}
+        strings = any(isinstance(each, str) for each in value)
+        secret = {at: (name, start) for at, name, start in secrets_in_list(value, self._is_secret)} if strings else {}
         for at, each in enumerate(value):
             name, start = secret.get(at, ("", 0))
             if start and isinstance(each, str):
@@ -90,20 +93,36 @@ class Walk:
             else:
                 self._put(box, at, each, name or box.name, box.below or name)
 
+    def _enter_mapping(self, box: Box, value: dict[Any, Any]) -> None:
+        pair = named_pair(value) if "value" in value or "Value" in value else ""
+        is_secret = self._is_secret
+        for name, each in value.items():
+            key = name if isinstance(name, str) else ""
+            if pair and key in ("value", "Value"):
+                key = pair
+            below = box.below
+            if not below and is_secret(key):
+                below = self._secret_name(key, each)
+            self._put(box, name, each, key, below)
+            if key and (below or not isinstance(each, str) or not each):
+                self._leaves.add_name(box, name)
+
     def _put(self, box: Box, at: Any, value: Any, name: str, below: str) -> None:
         """See to one value; `below` is the secret's name that it stands under, if it does."""
         self._nodes += 1
         if isinstance(value, str):
             if value:
                 self._text(box, at, value, name, below)
-        elif value is None or isinstance(value, bool | float):
+        elif value is None or isinstance(value, _NO_TEXT):
             return
+        elif isinstance(value, _CONTAINERS):
+            self._container(box, at, value, name, below)
         elif isinstance(value, int):
             self._integer(box, at, value, name, below)
-        elif isinstance(value, bytes | bytearray):
+        elif isinstance(value, _BYTES):
             self._bytes(box, at, bytes(value), name, below)
         else:
-            self._container(box, at, value, name, below)
+            self._fields(box, at, value, name, below)
 
     def _text(self, box: Box, at: Any, value: str, name: str, below: str) -> None:
         self._size += len(value)
@@ -131,26 +150,27 @@ class Walk:
         if text:
             self._text(box, at, text, name, below)
 
-    def _container(self, box: Box, at: Any, value: Any, name: str, below: str) -> None:
-        fields = None
-        if not isinstance(value, dict | list | tuple):
-            fields = as_mapping(value)
-            if fields is None:
-                self._withhold(box, at, "type", b"")
-                return
-            value = fields
+    def _fields(self, box: Box, at: Any, value: Any, name: str, below: str) -> None:
+        """A dataclass or a model becomes a mapping."""
+        fields = as_mapping(value)
+        if fields is None:
+            self._withhold(box, at, "type", b"")
+        elif (inner := self._container(box, at, fields, name, below)) is not None:
+            box.copy[at], self._changed = inner.copy, True
+
+    def _container(self, box: Box, at: Any, value: Any, name: str, below: str) -> Box | None:
+        """To be entered later; None for what is withheld."""
         reason = "depth" if box.depth >= MAX_DEPTH else "nodes" if self._nodes + len(value) > MAX_NODES else ""
         if box.holds(value):
             reason = "cycle"
         if reason:
             self._withhold(box, at, reason, b"")
-            return
+            return None
         inner = Box(value, box, at, name, below, box.depth + 1)
-        if fields is not None:
-            box.copy[at], self._changed = inner.copy, True
-        elif isinstance(value, tuple):
+        if isinstance(value, tuple):
             self._tuples.append((box, at, inner))
         self._waiting.append((inner, value))
+        return inner
 
     def _mask(self, box: Box, at: Any, value: str, name: str, before: str) -> None:
         text, taken = self._masking.mask(value, name)
@@ -166,7 +186,8 @@ class Walk:
         box.copy[at] = self._texts.withheld(reason, value)
 
     def _note(self, taken: Taken, box: Box, at: Any) -> None:
-        self.labels.append(taken.at(box.path(self._path, at)))
+        """Where it stood is said at the end: the names on the way there may be secrets themselves."""
+        self._noted.append((taken, box, at))
 
     def _inside(self, value: Any, box: Box, at: Any) -> Any:
         """What a string of JSON holds, walked by itself."""
