@@ -1,5 +1,8 @@
 """The segment a stream is being written to: space reserved ahead, one `pwrite` a record, cut to its end when finished.
 
+Zeros are written ahead too, a little at a time: a record then goes to blocks that the file system need not enter in its
+journal, and its `fdatasync` takes little more than half as long (docs/decisions/0034).
+
 A short or failed write is cut back and leaves nothing behind. Once `fdatasync` has failed, the descriptor is never
 synced again, for the kernel may have dropped the pages: the segment is `lost`, and its stream goes on in another.
 """
@@ -22,9 +25,13 @@ from vedette.trail.format.spool import Header
 
 STEP = 1024 * 1024
 MOST = 16 * 1024 * 1024
+AHEAD = 256 * 1024
+"""Bytes of zeros at once: 30 us, which one append in some hundred pays."""
+
 OLDEST_NS = 3600 * 10**9
 
 _FULLSYNC = getattr(fcntl, "F_FULLFSYNC", None)  # macOS has no fdatasync, and its fsync stops at the drive's cache
+_ZEROS = memoryview(bytes(AHEAD))
 
 
 def _fully(descriptor: int) -> None:
@@ -64,6 +71,7 @@ class SegmentFile:
     """
 
     __slots__ = (
+        "_ahead",
         "_born",
         "_fd",
         "_most",
@@ -87,7 +95,7 @@ class SegmentFile:
         self._path = path
         self.number = header.segment
         self._born = time.monotonic_ns()
-        self._reserved = 0
+        self._reserved = self._ahead = 0
         self._syncing = threading.Lock()
         self.finished = self.lost = False
         try:
@@ -114,8 +122,8 @@ class SegmentFile:
     def write(self, data: bytes, offset: int) -> None:
         """All of `data` at `offset`, the end of what is written, or an `OSError` and nothing."""
         end = offset + len(data)
-        if end > self._reserved:
-            self._reserve(end)
+        if end > self._ahead:
+            self._prepare(end)
         try:
             written = os.pwrite(self._fd, data, offset)
         except OSError:
@@ -124,6 +132,13 @@ class SegmentFile:
         if written != len(data):  # tmpfs wrote 1,576 of 3,000 bytes before it said ENOSPC
             self._cut(offset)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def _prepare(self, end: int) -> None:
+        """Space up to `end` and beyond, and zeros behind `end`; what lies before it is about to be written."""
+        if end > self._reserved:
+            self._reserve(end)
+        zeros = min(AHEAD, self._reserved - end)
+        self._ahead = end + os.pwrite(self._fd, _ZEROS[:zeros], end)
 
     def _reserve(self, end: int) -> None:
         """Reserved space reads as zero, so the tail of a live segment is told from a torn one."""
@@ -139,7 +154,7 @@ class SegmentFile:
 
     def _cut(self, offset: int) -> None:
         os.ftruncate(self._fd, offset)
-        self._reserved = offset
+        self._reserved = self._ahead = offset
 
     def holds(self, data: bytes, offset: int) -> bool:
         return os.pread(self._fd, len(data), offset) == data
