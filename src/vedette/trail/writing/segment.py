@@ -66,35 +66,38 @@ class Usual:
 class SegmentFile:
     """One file. Writing is not thread-safe, its stream's lock is held; syncing and finishing exclude each other.
 
+    What would end beyond `edge`, or comes after `until` (monotonic, in ns), belongs into another file: this one is too
+    large or too old. Once it is lost or finished, everything does.
+
     Its frames begin at `start`. With recipients they are encrypted at rest, by `cipher`: never twice to the same bytes,
     so never half again.
     """
 
     __slots__ = (
         "_ahead",
-        "_born",
         "_fd",
-        "_most",
         "_path",
         "_reserved",
         "_sizes",
         "_syncing",
         "cipher",
+        "edge",
         "finished",
         "lost",
         "number",
         "start",
+        "until",
     )
 
     def __init__(self, path: Path, header: Header, sizes: Sizes, rest: Recipients | None = None) -> None:
         self._sizes = sizes
-        self._most = sizes.segment
+        self.edge = sizes.segment
         self.cipher = Cipher(rest, header) if rest else None
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(path, flags, 0o600)
         self._path = path
         self.number = header.segment
-        self._born = time.monotonic_ns()
+        self.until = time.monotonic_ns() + OLDEST_NS
         self._reserved = self._ahead = 0
         self._syncing = threading.Lock()
         self.finished = self.lost = False
@@ -111,13 +114,6 @@ class SegmentFile:
         begin = self.cipher.begin(header) if self.cipher else header.pack()
         self.write(begin, 0)
         return len(begin)
-
-    def full(self, end: int, now: int) -> bool:
-        """Whether what would end at `end` belongs into another file: this one is too large, old, lost or finished.
-
-        `now` is monotonic, in ns.
-        """
-        return end > self._most or now - self._born > OLDEST_NS or self.lost or self.finished
 
     def write(self, data: bytes, offset: int) -> None:
         """All of `data` at `offset`, the end of what is written, or an `OSError` and nothing."""
@@ -172,6 +168,7 @@ class SegmentFile:
             _datasync(self._fd)
         except OSError:
             self.lost = True
+            self.edge = -1
             raise
 
     def finish(self, end: int) -> None:
@@ -185,6 +182,7 @@ class SegmentFile:
                 self.finished = True
             finally:
                 self.lost = not self.finished
+                self.edge = -1
                 self.abandon()
 
     def remove(self) -> None:
