@@ -131,7 +131,8 @@ class Syncer:
             self._pause, self.lag_ms = (2 * took, int(took * 1000)) if took > SLOW else (LINGER, 0)
             return
         self._urged = -1
-        self._work.ring()  # it failed: look again
+        if self._thread is not None:
+            self._work.ring()  # it failed: look again
 
     def publish(self, done: int) -> None:
         """So many records are on disk: who waits for one of them goes on."""

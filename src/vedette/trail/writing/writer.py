@@ -82,7 +82,7 @@ class Writer:
             of = self.parked.pop(of, None)
             event = replace(event, of=of)
         try:
-            size, stream = len(content.frames), self.stream
+            size, stream = len(content[0]), self.stream
             if stream is None or self.missed.kinds or stream.total + size >= self.room.ease:
                 stream = self._ready(event, size)
             n = stream.write(event, content, seal=event.kind is _FINDING and _grave(event))
