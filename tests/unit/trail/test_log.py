@@ -651,3 +651,24 @@ def test_nothing_heavy_is_imported_with_the_trail() -> None:
     """`cryptography` and `orjson` come with the first record, off the host's thread."""
     code = "import vedette.trail, sys; print([m for m in sys.modules if m in ('cryptography', 'orjson')])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_records_are_written_over_zeros_that_are_there_already(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A little at a time, never over a record, and not for one that is larger."""
+    zeros: list[tuple[int, int]] = []
+    real = os.pwrite
+
+    def watched(descriptor: int, data: bytes, at: int) -> int:
+        if not any(data[:1]) and not any(data):
+            zeros.append((at, at + len(data)))
+        return real(descriptor, data, at)
+
+    monkeypatch.setattr(segment.os, "pwrite", watched)
+    for i in range(400):
+        trail.append(tool(i, content={"gen_ai.tool.call.result": "x" * 1000}))
+    small = len(zeros)
+    trail.append(tool(0, content={"gen_ai.tool.call.result": "x" * 600_000}))
+    assert 2 <= small <= 5
+    assert len(zeros) == small + 1 and zeros[-1][0] == zeros[-1][1]
+    assert all(before[1] <= after[0] for before, after in pairwise(zeros))
+    assert len(sound(only(trail)).records) == 402

@@ -130,10 +130,13 @@ class SegmentFile:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _prepare(self, end: int) -> None:
-        """Space up to `end` and beyond, and zeros behind `end`; what lies before it is about to be written."""
+        """Space up to `end` and beyond, and zeros behind `end`; what lies before it is about to be written.
+
+        A record that is larger than so many zeros gains nothing by them.
+        """
         if end > self._reserved:
             self._reserve(end)
-        zeros = min(AHEAD, self._reserved - end)
+        zeros = min(AHEAD, self._reserved - end) if end - self._ahead < AHEAD else 0
         self._ahead = end + os.pwrite(self._fd, _ZEROS[:zeros], end)
 
     def _reserve(self, end: int) -> None:
