@@ -251,12 +251,11 @@ def test_segments_roll_and_each_can_be_verified_alone(trail: Trail, monkeypatch:
     assert (len(found.records), found.sealed, found.closed) == (62, 62, True)
 
 
-def test_an_old_segment_rolls(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_segment_rolls(trail: Trail) -> None:
     """After an hour, here at once."""
     trail.append(tool())
-    monkeypatch.setattr(segment, "OLDEST_NS", -1)
+    trail._writer.stream.segment.until = 0  # type: ignore[union-attr]  # it was born above
     trail.append(tool())
-    monkeypatch.setattr(segment, "OLDEST_NS", 3600 * 10**9)
     assert len(segment_files(only(trail))) == 2
     assert len(sound(only(trail)).records) == 3
 
@@ -652,3 +651,24 @@ def test_nothing_heavy_is_imported_with_the_trail() -> None:
     """`cryptography` and `orjson` come with the first record, off the host's thread."""
     code = "import vedette.trail, sys; print([m for m in sys.modules if m in ('cryptography', 'orjson')])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_records_are_written_over_zeros_that_are_there_already(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A little at a time, never over a record, and not for one that is larger."""
+    zeros: list[tuple[int, int]] = []
+    real = os.pwrite
+
+    def watched(descriptor: int, data: bytes, at: int) -> int:
+        if not any(data[:1]) and not any(data):
+            zeros.append((at, at + len(data)))
+        return real(descriptor, data, at)
+
+    monkeypatch.setattr(segment.os, "pwrite", watched)
+    for i in range(400):
+        trail.append(tool(i, content={"gen_ai.tool.call.result": "x" * 1000}))
+    small = len(zeros)
+    trail.append(tool(0, content={"gen_ai.tool.call.result": "x" * 600_000}))
+    assert 2 <= small <= 5
+    assert len(zeros) == small + 1 and zeros[-1][0] == zeros[-1][1]
+    assert all(before[1] <= after[0] for before, after in pairwise(zeros))
+    assert len(sound(only(trail)).records) == 402

@@ -15,11 +15,11 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from vedette.event import Ack, Event, Fact, Kind, Phase
+from vedette.event import Ack, Event, Fact, Phase
 from vedette.guard import AuditUnavailable, guard
 from vedette.trail.files.folder import Full, Unavailable
 from vedette.trail.files.identity import OWN, Custody
-from vedette.trail.format.commit import NOTHING, Content, committed, forget_salts, shed
+from vedette.trail.format.commit import NOTHING, Content, forget_salts
 from vedette.trail.writing import fork, lifecycle
 from vedette.trail.writing.classes import Classes
 from vedette.trail.writing.gate import Gate
@@ -63,7 +63,6 @@ class Trail:
         self.wake: Callable[[], None] | None = None
         self.chore: Callable[[], None] | None = None
         self.vitals: Callable[[], Mapping[str, Fact]] | None = None
-        self._keep = content != "none"
         self.classes = Classes(limits.sync)
         self._forced = self.classes.records
         self.on_full = limits.on_full
@@ -118,15 +117,17 @@ class Trail:
             self.after_fork_in_child()
         ack = self._appended(event, sync)
         n, forced = ack[1], event.kind in self._forced and event.phase is not _INTENT
-        self._syncer.dirty(n, urgent=sync or forced or self._writer.behind)
+        urgent, syncer = sync or forced or self._writer.behind, self._syncer
+        if urgent or syncer.quiet():
+            syncer.dirty(n, urgent=urgent)
         if self.wake is not None:
             self.wake()
-        if forced and n >= 0 and not self._syncer.wait(n, self._sync_timeout):
+        if forced and n >= 0 and not syncer.wait(n, self._sync_timeout):
             self._tell_late()
         return ack
 
     def _appended(self, event: Event, sync: bool) -> Ack:
-        content = self._committed(event) if event.content else NOTHING
+        content = self._writer.framed(event) if event.content else NOTHING
         try:
             ack = self._gate.run(self._writer.write, event, content)
         except Unavailable as error:
@@ -138,10 +139,6 @@ class Trail:
             else:
                 raise
         return self._park(event, content) if ack is None else ack
-
-    def _committed(self, event: Event) -> Content:
-        sheds = self._writer.sheds and event.kind is not Kind.FINDING
-        return shed(event.content) if sheds else committed(event.content, keep=self._keep)
 
     def _patiently(self, event: Event, content: Content) -> Ack | None:
         """Wait for space, once in a spell without it; then it is a gap like any other."""
@@ -224,7 +221,7 @@ class Trail:
         if stream is not None and stream.segment.lost and not self._closed:
             stream.roll()
             finding = lifecycle.lost_sync(reason)
-            self._writer.write(finding, committed(finding.content, keep=self._keep))
+            self._writer.write(finding, self._writer.framed(finding))
 
     def seal(self, *, durable: bool = True) -> None:
         """A checkpoint over all that is written, and, if `durable`, on disk. `OSError` if it cannot be."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic_ns, time_ns
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ from vedette.trail.format import envelope as env
 from vedette.trail.format import size
 from vedette.trail.format.checkpoint import Keys, Signing, checkpoint_line
 from vedette.trail.format.commit import Content, committed
-from vedette.trail.format.merkle import grown, leaf_hash, root_of
+from vedette.trail.format.merkle import grown, root_of
 from vedette.trail.format.spool import CHECKPOINT, ENVELOPE, Header, encode_frame, pack_crc, pack_head
 from vedette.trail.writing.segment import SegmentFile, Sizes, Usual
 from vedette.trail.writing.unsynced import Unsynced
@@ -151,10 +152,10 @@ class Stream:
             frames += more
         head = pack_head(len(record), ENVELOPE, 0, 0)
         data = b"".join((frames, pack_crc(crc32(record, crc32(head))), head, record))  # `encode_frame`, joined once
-        if segment.full(end + len(data) + ROOM, now):
+        if end + len(data) + ROOM > segment.edge or now > segment.until:
             self.roll()
             n, _, peaks, sealed, keys, note, segment, end = self._at
-        leaf = leaf_hash(record)
+        leaf = sha256(b"\x00" + record).digest()  # its `leaf_hash`
         after = _state((n + 1, leaf, grown(n, peaks, leaf), sealed, keys, note, segment, end + len(data)))
         if n == sealed:
             self.unsealed_since = now
@@ -208,7 +209,7 @@ class Stream:
     def checkpoint(self, *, last: bool = False) -> None:
         """Sign what there is. The key that signed is dropped."""
         self._settle()
-        if self._at.segment.full(self._at.end, monotonic_ns()):
+        if self._at.end > self._at.segment.edge or monotonic_ns() > self._at.segment.until:
             self.roll()
         if self._at.n > self._at.sealed or last:
             after = self._checkpointed(self._at, last=last)

@@ -26,14 +26,15 @@ RETRY = 1.0
 class Bell:
     """An event that a signal handler may set while this very thread is setting it, which `threading.Event` forbids.
 
-    A lock that is free means: it was rung. All of it happens inside C.
+    A lock that is free means: it was rung, and `silent()` is False until the next wait. All of it happens inside C.
     """
 
-    __slots__ = ("_lock",)
+    __slots__ = ("_lock", "silent")
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._lock.acquire()
+        self.silent = self._lock.locked
 
     def ring(self) -> None:
         if self._lock.locked():
@@ -52,7 +53,8 @@ class Syncer:
     """`sync` makes durable what is written and publishes how many records are; `tick` does the timers and tells when to
     look again.
 
-    `lag_ms` is how long the newest sync took, if that was slow.
+    `lag_ms` is how long the newest sync took, if that was slow. While it is not `quiet()`, it knows that there is work
+    and has not looked yet what it is: only who is in a hurry need tell it again.
     """
 
     def __init__(self, sync: Callable[[], None], tick: Callable[[], float]) -> None:
@@ -68,6 +70,7 @@ class Syncer:
         self._thread: threading.Thread | None = None
         self._pause = LINGER
         self.lag_ms = 0
+        self.quiet = self._work.silent
         self._stopped = False
 
     def _start(self) -> None:
@@ -128,7 +131,8 @@ class Syncer:
             self._pause, self.lag_ms = (2 * took, int(took * 1000)) if took > SLOW else (LINGER, 0)
             return
         self._urged = -1
-        self._work.ring()  # it failed: look again
+        if self._thread is not None:
+            self._work.ring()  # it failed: look again
 
     def publish(self, done: int) -> None:
         """So many records are on disk: who waits for one of them goes on."""

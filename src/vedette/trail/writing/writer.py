@@ -17,7 +17,7 @@ from vedette.trail.files.folder import Full, Unavailable, allocate, prepare, rel
 from vedette.trail.files.identities import recipients
 from vedette.trail.files.identity import Custody, identity
 from vedette.trail.files.mounts import is_weak
-from vedette.trail.format.commit import NOTHING, Content, committed
+from vedette.trail.format.commit import NOTHING, Content, committed, shed
 from vedette.trail.writing import lifecycle
 from vedette.trail.writing.room import FULL_ERRORS, Level, Room
 from vedette.trail.writing.stream import Stream, born
@@ -82,7 +82,7 @@ class Writer:
             of = self.parked.pop(of, None)
             event = replace(event, of=of)
         try:
-            size, stream = len(content.frames), self.stream
+            size, stream = len(content[0]), self.stream
             if stream is None or self.missed.kinds or stream.total + size >= self.room.ease:
                 stream = self._ready(event, size)
             n = stream.write(event, content, seal=event.kind is _FINDING and _grave(event))
@@ -106,13 +106,16 @@ class Writer:
     def filling(self) -> bool:
         return self.stream is not None and self.room.level(self.stream.total) > Level.FREE
 
-    @property
-    def sheds(self) -> bool:
-        """Whether content has to be left out, but for findings."""
+    def framed(self, event: Event) -> Content:
+        """The content of `event` as it is written: whole, or its sizes alone while there is no room for more.
+
+        To be called before the lock is taken; findings keep theirs.
+        """
         stream = self.stream
-        if stream is None or stream.total < self.room.ease:
-            return False
-        return self.room.level(stream.total) >= Level.SHEDDING
+        if stream is None or stream.total < self.room.ease or event.kind is _FINDING:
+            return committed(event.content, keep=self._keep)
+        sheds = self.room.level(stream.total) >= Level.SHEDDING
+        return shed(event.content) if sheds else committed(event.content, keep=self._keep)
 
     def _ready(self, event: Event, size: int) -> Stream:
         """The stream, if `event` with `size` bytes of content may be written to it. What is missing is told before."""
