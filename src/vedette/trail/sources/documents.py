@@ -15,7 +15,7 @@ def documents(lines: Iterable[str], most: int) -> Iterator[str]:
     kept: list[str] = []
     size, end = 0, ""
     for line in lines:
-        if not kept and line not in _ENDS:
+        if not kept and (len(line) != 1 or line not in _ENDS):
             yield line
             continue
         end = end or _ENDS[line]
