@@ -49,8 +49,7 @@ class Weighed:
         self.trim = self._trimmed(trims)
         self.begin = self._begin() if window and self.trim is None else None
         self.recovered = self._recovered()
-        gone = range(self.trim.first, self.trim.left.size) if self.trim and self.trim.left else NOTHING
-        self.proof: Proof = Prover(evidence.leaves, self.begin, gone).run(self._heads())
+        self.proof: Proof = Prover(evidence.leaves, self.begin, self._gone()).run(self._heads())
 
     def _chain(self) -> Chain:
         young = self.stream in self.known.live
@@ -64,6 +63,11 @@ class Weighed:
             if trim.last >= begun and leaves.absent(trim.first, trim.last + 1) and self._holds(trim.left):
                 return trim
         return None
+
+    def _gone(self) -> range:
+        """The records that the rule let go: no more than it says, and none behind the checkpoint that it names."""
+        trim = self.trim
+        return range(trim.first, min(trim.last + 1, trim.left.size)) if trim and trim.left else NOTHING
 
     def _holds(self, left: Mark | None) -> bool:
         """Whether the checkpoint that begins what a rule left is here, and sound."""
