@@ -11,7 +11,15 @@ from typing import Any
 
 from vedette.trail.format.checkpoint import verifies
 from vedette.trail.format.merkle import Frontier
-from vedette.trail.format.spool import CHECKPOINT, CONTENT, ENVELOPE, read_segment, segment_files, stream_folders
+from vedette.trail.format.spool import (
+    CHECKPOINT,
+    CONTENT,
+    ENVELOPE,
+    HEADER_SIZE,
+    read_segment,
+    segment_files,
+    stream_folders,
+)
 
 
 @dataclass
@@ -37,7 +45,7 @@ def sound(stream: Path) -> Sound:
     """The stream in `stream`. An AssertionError says what is not as promised."""
     found = Sound()
     tree, last, known, key = Frontier(), "", {}, b""
-    for path in segment_files(stream):
+    for path in _begun(segment_files(stream)):
         segment = read_segment(path)
         found.id, found.ordinal = segment.header.stream.hex(), segment.header.ordinal
         found.tails.append(segment.tail)
@@ -67,6 +75,12 @@ def sound(stream: Path) -> Sound:
                     found.notes.append(line)
                     found.sealed, found.closed = tree.size, not key
     return found
+
+
+def _begun(files: list[Path]) -> list[Path]:
+    """But the last one, if its maker died before it wrote the header."""
+    unborn = files and not files[-1].read_bytes()[:HEADER_SIZE].strip(b"\x00")
+    return files[:-1] if unborn else files
 
 
 def _content(envelope: dict[str, Any], payloads: list[bytes]) -> dict[str, str]:

@@ -35,7 +35,7 @@ export class Prover {
   outOfRange(n) { this.beyond.push([n, n]); }
 
   isWhole(first, note) {
-    if (note.size > this.evidence.top || note.size - first > this.evidence.seen) return false;
+    if (note.size > first && (note.size > this.evidence.top || note.size - first > this.evidence.seen)) return false;
     const leaves = [];
     for (let n = first; n < note.size; n += 1) {
       if (this.evidence.at(n).length !== 1) return false;

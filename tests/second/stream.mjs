@@ -20,12 +20,14 @@ export class Stream {
   sayRuns(name, runs) { for (const [first, last] of joined(runs)) this.say(name, first === last ? first : `${first}-${last}`); }
   vouches(n) { return this.proof.vouches(n); }
 
-  // The rule that let most of it go: from record `first` up to `size`, where a checkpoint begins the rest.
+  // The rule that let most of it go: from record `first` up to `size`; a checkpoint begins the rest.
   findCut(trims) {
     for (const { left, first, last } of [...trims].sort((a, b) => b.last - a.last)) {
-      const options = this.chain.heads.filter((head) => left && head.index === left.index).flatMap((head) => head.options);
+      if (!this.evidence.absent(first, last + 1).length) continue;
+      if (!left) return { index: 0, first, size: last + 1 };
+      const options = this.chain.heads.filter((head) => head.index === left.index).flatMap((head) => head.options);
       const found = options.some((each) => each.sound && each.note.size === left.size && each.note.root.equals(left.root));
-      if (found && this.evidence.absent(first, last + 1).length) return { index: left.index, first, size: left.size };
+      if (found) return { index: left.index, first, size: Math.min(left.size, last + 1) };
     }
     return null;
   }

@@ -77,16 +77,17 @@ def sealed(item: Item) -> Item:
     return replace(item, sort="sealed", body=body)
 
 
-def trimmed(stay: Sequence[int] = (5, 6, 7, 8, 12)) -> list[Stream]:
+def trimmed(stay: Sequence[int] = (5, 6, 7, 8, 12), last: int = 12, *, named: bool = True) -> list[Stream]:
     """Records 1 to 12 let go by rule, as a stream tells of itself; the birth and all checkpoints stay.
 
-    So do some of them: whoever deletes may die in the middle of it.
+    So do some of them: whoever deletes may die in the middle of it. `named`: it says where the rest begins.
     """
     one = forge.stream(0, records=20, every=4, closed=False)
     left = one.at("checkpoint", 3).value["note"].split("\n")
     facts = {"vedette.lifecycle.phase": "trim", "vedette.trim.stream": one.id, "vedette.trim.first": 1}
-    facts |= {"vedette.trim.last": 12, "vedette.head.index": 3, "vedette.head.size": 13}
-    facts |= {"vedette.head.root": forge.b64u(forge.base64.b64decode(left[2])), "vedette.head.next": left[3][5:]}
+    facts |= {"vedette.trim.last": last, "vedette.head.index": 3, "vedette.head.size": 13}
+    root = forge.b64u(forge.base64.b64decode(left[2]))
+    facts |= {"vedette.head.root": root, "vedette.head.next": left[3][5:]} if named else {}
     one.record(k="lifecycle", a=facts).record(k="lifecycle", a={"vedette.lifecycle.phase": "close"}).checkpoint(
         last=True
     )
@@ -108,6 +109,10 @@ def made() -> Iterator[dict[str, Any]]:
         yield from _mutated(name, lines)
     yield from _odd()
     yield vector("trimmed: all of it", "trimmed", forge.lines(*trimmed()), forge.lines(*trimmed(())))
+    yield vector("trimmed: more than was said", "trimmed", forge.lines(*trimmed()), forge.lines(*trimmed((), last=8)))
+    for stay in ((), (5, 6, 7, 8, 12)):
+        bodies = forge.lines(*trimmed(stay, named=False))
+        yield vector(f"trimmed: without a head {len(stay)}", "trimmed", forge.lines(*trimmed()), bodies)
     yield vector("bare: nothing", "bare", forge.lines(*bare()), [])
 
 

@@ -67,12 +67,14 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="as CI runs them")
     parser.add_argument("--minutes", type=float, help="for each, instead of its scale")
     parser.add_argument("--scale", type=int, help="how much of each")
+    parser.add_argument("--seed", type=int, help="that a run printed, to have it again")
     args = parser.parse_args()
     chosen = SHORT if args.short else LONG
     names = [NUMBERS.get(each.upper(), each) for each in args.tests] or list(chosen)
     if unknown := [each for each in names if each not in LONG]:
         parser.error(f"there is no test {unknown[0]!r}: {', '.join(LONG)}")
-    return max(_run(each, _size(args, chosen.get(each, LONG[each]))) for each in names)
+    seed = ["--seed", str(args.seed)] if args.seed else []
+    return max(_run(each, [*_size(args, chosen.get(each, LONG[each])), *seed]) for each in names)
 
 
 def _size(args: argparse.Namespace, scale: int) -> list[str]:

@@ -12,7 +12,7 @@ from tests.trail_forge import canonical
 
 Chance = random.Random
 
-_ODD: tuple[Any, ...] = (
+ODD: tuple[Any, ...] = (
     None, True, -1, 0, 1, 2, 2**31, 2**53 - 1, 2**53, 2**64, -(2**53), 1.5, "", "x", "0", "\x00", "é",
     "\ud800", [], {}, [[]], {"a": {}}, "A" * 43, "f" * 32, "intent", "outcome", "lifecycle",
     "checkpoint", "content", "sealed",
@@ -73,7 +73,7 @@ def member(line: str, chance: Chance) -> str:
 
 def _bent(value: Any, chance: Chance) -> Any:
     if chance.random() < 0.4:
-        return chance.choice(_ODD)
+        return chance.choice(ODD)
     if isinstance(value, dict) and value:
         name = chance.choice(list(value))
         return {**value, name: _bent(value[name], chance)}
@@ -83,25 +83,41 @@ def _bent(value: Any, chance: Chance) -> Any:
         return value + chance.choice((-1, 1, 2**20, 2**40))
     if isinstance(value, str) and value:
         return some_bytes(value.encode("utf-8", "replace"), chance).decode("utf-8", "replace")
-    return chance.choice(_ODD)
+    return chance.choice(ODD)
 
 
 def some_frames(data: bytes, chance: Chance) -> bytes:
-    """A segment with bytes changed; half the time the checksum of the frame is made right again."""
-    if chance.random() < 0.5:
+    """A segment with bytes changed; half the time the checksum of the frame, or the header, is made right again."""
+    if chance.random() < 0.4:
         return some_bytes(data, chance)
+    if chance.random() < 0.2:
+        return _headed(bytearray(data), chance)
     frames = _frames(data)
     at = chance.randrange(len(frames))
-    match chance.randrange(5):
+    match chance.randrange(8):
         case 0:
             del frames[at]
         case 1:
             frames.insert(chance.randrange(len(frames)), frames[at])
         case 2:
             frames.append(frames.pop(at))
+        case 3:
+            frames[at] = _sealed(bytes(4) + bytes([chance.randrange(7), chance.randrange(8)]) + frames[at][10:])
+        case 4:
+            frames[at:] = [_sealed(bytes(4) + bytes([1, 0, 0, 0]) + bytes(chance.randrange(200))), *frames[at:]]
+        case 5:
+            return data[:128] + b"".join(frames[:at]) + bytes(chance.choice((1, 11, 12, 4096))) + b"".join(frames[at:])
         case _:
             frames[at] = _sealed(some_bytes(frames[at][4:], chance))
     return data[:128] + b"".join(frames)
+
+
+def _headed(data: bytearray, chance: Chance) -> bytes:
+    """A field of the header another value, and a checksum that fits it."""
+    at = chance.choice((8, 10, 11, 12, 16, 31, 32, 36, 40, 47, 48, 56, 88, 96))
+    data[at] = chance.randrange(256)
+    struct.pack_into("<I", data, 124, zlib.crc32(data[:124]))
+    return bytes(data)
 
 
 def _frames(data: bytes) -> list[bytes]:

@@ -14,6 +14,7 @@ from vedette.cli import UsageError
 from vedette.cli.paint import Paint
 from vedette.trail.format.merkle import leaf_hash
 from vedette.trail.format.notes import public_key
+from vedette.trail.proving.leaves import leaf_of
 from vedette.trail.proving.proof import NoProof, Proof, check_proof, prove, read
 from vedette.trail.proving.verdicts import plain
 from vedette.trail.proving.verify import Examined
@@ -58,7 +59,7 @@ class Finder:
 
     def __call__(self, stream: str, n: int) -> str:
         weighed = self._found.judge.of(stream)
-        leaves = {each[:32] for each in weighed.evidence.leaves.at(n)} if weighed else set()
+        leaves = {leaf_of(each) for each in weighed.evidence.leaves.at(n)} if weighed else set()
         marks = (f'"n":{n},', f'"s":"{stream}"')
         for body in self._again():
             if all(mark in body for mark in marks) and leaf_hash(body.encode("utf-8", "replace")) in leaves:

@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    _pinned(args.host_key)
     name = args.named or args.source or str(settings().trail)
     if proving.is_proof(name):
         return proving.check(name, args)

@@ -145,3 +145,29 @@ def test_a_backend_is_asked_with_the_headers_of_the_setting(vedette: Vedette, mo
         assert vedette("verify", "--from", f"loki:{address}", "--host-key", HOST_KEY).code == 0
         monkeypatch.setenv("VEDETTE_FROM_HEADERS", "X-Scope-OrgID=other")
         assert vedette("verify", "--from", f"loki:{address}", "--host-key", HOST_KEY).code == 3
+
+
+def test_a_stream_that_is_not_there_is_no_answer(vedette: Vedette, trail: Path) -> None:
+    """Not whole: the host log beside it proves nothing of a stream that nobody has seen."""
+    ran = vedette("verify", "--stream", "0" * 32, trail)
+    assert (ran.code, ran.lines[0]) == (3, "NO ANSWER  There was no record to verify.")
+
+
+def test_a_stream_that_the_host_log_has_seen_and_that_is_gone_is_broken(vedette: Vedette, copy: Path) -> None:
+    (folder,) = stream_folders(copy)
+    stream = next(iter(reading.records(copy))).envelope["s"]
+    shutil.rmtree(folder)
+    ran = vedette("verify", "--stream", stream, copy)
+    assert ran.code == 2 and "anchored-stream-missing" in ran.out
+
+
+def test_the_host_log_may_be_asked_for_alone(vedette: Vedette, trail: Path) -> None:
+    trail_id = json.loads((trail / "trail.json").read_text())["trail_id"]
+    ran = vedette("verify", "--stream", trail_id, trail)
+    assert ran.code == 0 and "host log" in ran.out
+
+
+def test_a_host_key_that_is_none_is_said_for_a_proof_too(vedette: Vedette, tmp_path: Path) -> None:
+    (tmp_path / "proof").write_text('{"body":"{}"}')
+    ran = vedette("verify", tmp_path / "proof", "--host-key", "xx")
+    assert (ran.code, ran.err.startswith("vedette verify: --host-key is no key: not base64")) == (3, True)

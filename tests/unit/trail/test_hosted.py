@@ -321,6 +321,12 @@ def test_a_cut_does_not_excuse_what_lies_before_it() -> None:
     assert "missing-record S0 0" in told(verify(forge.lines(one), beside()), one)
 
 
+def test_a_cut_lets_no_more_go_than_it_says() -> None:
+    """A checkpoint further on does not widen it."""
+    (one,) = vectors.trimmed((), last=8)
+    assert "missing-record S0 9-12" in told(verify(forge.lines(one), beside()), one)
+
+
 def test_a_later_cut_counts_beside_an_earlier_one() -> None:
     """The host log tells of the first, another stream of the second."""
     one, log = pair()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import random
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests import trail_forge as forge
@@ -225,74 +221,3 @@ def test_datadog_is_refused_with_the_reason() -> None:
     """It takes the signed string apart; the archive is named."""
     with pytest.raises(Unreachable, match=r"parses JSON bodies.*archive"):
         sources.open_source("datadog:")
-
-
-# Files
-
-
-@pytest.fixture
-def rotated(tmp_path: Path) -> Iterator[Path]:
-    """What the Collector's file exporter leaves: three files, one of them gzip, besides a plain one."""
-    bodies = [*BODIES, *sorted(BODIES)[:50]]
-    random.Random(2).shuffle(bodies)
-    third = len(bodies) // 3
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    (folder / "audit-2026-11-25T10-00-00.000.jsonl").write_text(forge.exported(bodies[:third]) + "\n")
-    (folder / "audit-2026-11-25T11-00-00.000.jsonl.gz").write_bytes(
-        gzip.compress(forge.exported(bodies[third : 2 * third]).encode())
-    )
-    (folder / "audit.jsonl").write_text("\n".join(bodies[2 * third :]) + "\n")
-    return folder
-
-
-@pytest.mark.parametrize("spec", ["{}", "otlp:{}", "otlp:{}/audit*", "lines:{}/*.jsonl*"])
-def test_rotated_files_are_one_source(rotated: Path, spec: str) -> None:
-    """A folder of them, or a glob; gzip is told by its first bytes."""
-    source = sources.open_source(spec.format(rotated))
-    assert told(verify(source, host_keys=forge.HOST_KEYS)) == []
-    assert source.done == source.total > 0
-
-
-def test_a_cut_gzip_file_is_said(rotated: Path) -> None:
-    """What could be read was read; what is missing is missing."""
-    (file,) = rotated.glob("*.gz")
-    file.write_bytes(file.read_bytes()[:-200])
-    report = checked(str(rotated))
-    assert report.exit_code == 2
-    assert "gzip file is damaged" in " ".join(report.unread_why)
-
-
-def test_exported_attributes_are_held_against_the_body(tmp_path: Path) -> None:
-    """OTLP-JSON carries them: text, and integers as decimal strings."""
-    item = STREAMS[0].at("record", 40)
-    records = []
-    for each in STREAMS[0].items:
-        pairs = (
-            [{"key": "vedette.seq", "value": {"intValue": str(each.n + (each is item))}}]
-            if each.sort == "record"
-            else []
-        )
-        records.append({"body": {"stringValue": each.body}, "attributes": pairs})
-    file = tmp_path / "export.json"
-    file.write_text(json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]}))
-    assert told(checked(str(file))) == [f"index-mismatch {STREAMS[0].id} 40"]
-
-
-@pytest.mark.parametrize("form", ["json", "json without result", "csv", "raw"])
-def test_splunk_exports(tmp_path: Path, form: str) -> None:
-    """What `| export` and the web page's download write: `_raw` is the event as it was sent."""
-    bodies = forge.lines(STREAMS[0])
-    quoted = ['"' + body.replace('"', '""') + '"' for body in bodies]
-    text = {
-        "json": "\n".join(json.dumps({"preview": False, "result": {"_raw": body, "_time": "1"}}) for body in bodies),
-        "json without result": "\n".join(json.dumps({"_raw": body}) for body in bodies),
-        "csv": "\n".join(['"_time","_raw",host', *(f'"1",{body},h' for body in quoted)]),
-        "raw": "\n".join(bodies),
-    }[form]
-    file = tmp_path / "export"
-    file.write_text(text + "\n")
-    spec = str(file) if form in ("json", "raw") else f"splunk:{file}"
-    if form != "raw":
-        assert told(checked(f"splunk:{file}")) == []
-    assert told(checked(spec)) == []

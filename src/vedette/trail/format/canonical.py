@@ -55,6 +55,8 @@ def _flat(line: dict[str, Any]) -> bool:
     """
     for value in line.values():
         kind = type(value)
+        if kind is str or kind is int:
+            continue
         if kind is dict:
             if not _SCALARS.issuperset(map(type, value.values())):
                 return False

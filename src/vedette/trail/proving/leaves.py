@@ -113,6 +113,8 @@ class Leaves:
 
     def run(self, first: int, end: int) -> list[bytes] | None:
         """The leaves of `first` up to `end`, or None if one is missing or in doubt."""
+        if first == end:
+            return []
         if end > self.top or end - first > self.seen or self.doubtful(first, end):
             return None
         if end * SLOT > len(self._dense):

@@ -87,7 +87,10 @@ MEANING: dict[str, tuple[str, str]] = {
         "at record {} the host's clock was set",
         "Order is by number; times before and after do not compare.",
     ),
-    "trimmed": ("the records {} were deleted by rule", "A sealed record says so; what is left is proven."),
+    "trimmed": (
+        "the records {}, or their content, were deleted by rule",
+        "A sealed record says so; what is left is proven.",
+    ),
     "host-attested": (
         "its process died, and the keeper sealed what it left",
         "The last records are vouched for by the host key, not by the stream's own.",

@@ -137,5 +137,5 @@ def _complaints(report: Report, ink: _Ink) -> Iterator[str]:
 
 def _unread(report: Report, ink: _Ink) -> Iterator[str]:
     if report.unread:
-        yield f"  {report.unread:,} of {report.bodies:,} bodies were no part of a trail and were passed over:"
+        yield f"  {report.unread:,} lines or bodies were no part of a trail and were passed over:"
         yield from (ink(f"    {reason}", _DIM) for reason in report.unread_why[:3])

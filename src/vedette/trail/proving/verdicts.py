@@ -126,9 +126,15 @@ class Report:
         return max(EXIT[self.grade], 1 if self.forbidden else 0)
 
     def only(self, stream: str) -> Report:
-        """The part about one stream, and what is true of the trail as a whole; no word of streams not asked for."""
+        """The part about one stream, and what is true of the trail as a whole; no word of streams not asked for.
+
+        Of a stream that is not here nothing is said, unless it should be here.
+        """
+        streams = tuple(each for each in self.streams if each.stream == stream)
         about = tuple(each for each in self.verdicts if each.stream == stream or _is_of_all(each))
-        return replace(self, verdicts=about, streams=tuple(each for each in self.streams if each.stream == stream))
+        is_known = streams or any(each.stream == stream for each in about)
+        hosts = tuple(each for each in self.hosts if is_known or each.trail.endswith(f"/{stream}"))
+        return replace(self, verdicts=about, streams=streams, hosts=hosts)
 
     @property
     def whole(self) -> bool:

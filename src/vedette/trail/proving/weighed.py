@@ -49,15 +49,17 @@ class Weighed:
         self.trim = self._trimmed(trims)
         self.begin = self._begin() if window and self.trim is None else None
         self.recovered = self._recovered()
-        gone = range(self.trim.first, self.trim.left.size) if self.trim and self.trim.left else NOTHING
-        self.proof: Proof = Prover(evidence.leaves, self.begin, gone).run(self._heads())
+        self.proof: Proof = Prover(evidence.leaves, self.begin, self._gone()).run(self._heads())
 
     def _chain(self) -> Chain:
         young = self.stream in self.known.live
         return self.evidence.heads.chain(self.host_key, self.attested.heads, young=young)
 
     def _trimmed(self, trims: Sequence[Trim]) -> Trim | None:
-        """The rule that let most of it go: something it speaks of is not here, and the checkpoint that it names is."""
+        """The rule that let most of it go: something it speaks of is not here, and the checkpoint is that it names.
+
+        It names none where all of the stream went, with an end that was never sealed, or where no key opened it.
+        """
         leaves = self.evidence.leaves
         begun = next(iter(leaves.present(0, leaves.top)), 0) if self.window else 0
         for trim in sorted(trims, key=lambda each: -each.last):
@@ -65,10 +67,19 @@ class Weighed:
                 return trim
         return None
 
+    def _gone(self) -> range:
+        """The records that the rule let go: no more than it says, and none behind the checkpoint that it names."""
+        trim = self.trim
+        if trim is None:
+            return NOTHING
+        return range(trim.first, min(trim.last + 1, trim.left.size) if trim.left else trim.last + 1)
+
     def _holds(self, left: Mark | None) -> bool:
-        """Whether the checkpoint that begins what a rule left is here, and sound."""
-        found = [each for head in self.chain.heads for each in head.options if left and head.index == left.index]
-        return any(each.sound and left and (each.note.size, each.note.root) == (left.size, left.root) for each in found)
+        """Whether the checkpoint that begins what a rule left is here, and sound; or it names none."""
+        if left is None:
+            return True
+        found = (each for head in self.chain.heads for each in head.options if head.index == left.index)
+        return any(each.sound and (each.note.size, each.note.root) == (left.size, left.root) for each in found)
 
     def _begin(self) -> Checkpoint | None:
         """Of a window, the first checkpoint at or behind its first record; None where nothing lies before it.

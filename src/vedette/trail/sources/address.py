@@ -52,7 +52,7 @@ def open_source(
     path = Path(where if name == "trail" and colon else spec).expanduser()
     if not path.exists():
         raise Unreachable(f"{path}: there is no such file or folder")
-    exported = path.is_file() or (not (path / "streams").is_dir() and any(path.iterdir()))
+    exported = not path.is_dir() or (not (path / "streams").is_dir() and any(path.iterdir()))
     return Files([str(path)]) if exported else Segments(path, host_log=host_log)
 
 

@@ -17,11 +17,24 @@ class NotAnExport(ValueError):
 
 
 def otlp_json(text: str) -> list[Entry]:
-    """The log records of an `ExportLogsServiceRequest` in JSON. Raises `NotAnExport`."""
+    """The log records of an `ExportLogsServiceRequest` in JSON, or of an array of them; bodies as JSON strings.
+
+    Raises `NotAnExport`.
+    """
     try:
-        return list(_records(json.loads(text)))
+        found = json.loads(text)
+        if type(found) is dict and "resourceLogs" not in found:
+            return [(text, {})]  # a body, in which the word stands
+        return [entry for each in (found if type(found) is list else [found]) for entry in _entries(each)]
     except (ValueError, RecursionError, AttributeError, TypeError):
         raise NotAnExport("not an OTLP-JSON export") from None
+
+
+def _entries(one: Any) -> Iterator[Entry]:
+    if type(one) is dict and "resourceLogs" in one:
+        yield from _records(one)
+    else:
+        yield one if type(one) is str else None, {}
 
 
 def _records(export: Any) -> Iterator[Entry]:
@@ -42,11 +55,16 @@ def _attributes(pairs: Any) -> dict[str, Any]:
 
 
 def splunk_json(text: str) -> list[Entry]:
-    """One line of `output_mode=json`, as the export search and the web page write it. Raises `NotAnExport`."""
+    """A line of `output_mode=json`, as the export search and the web page write it; all of a search; or a raw event.
+
+    Raises `NotAnExport`.
+    """
     try:
         line = json.loads(text)
-        row = line.get("result", line)
-        return [splunk_row(row)] if row else []
+        if not line.keys() & {"result", "results", "_raw", "preview"}:
+            return [(text, {})]
+        rows = line.get("results", [line.get("result", line)])
+        return [splunk_row(row) for row in rows if row]
     except (ValueError, RecursionError, AttributeError, TypeError):
         raise NotAnExport("not a line of a Splunk export") from None
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, cast
 
+from vedette.trail.format.spool import MAGIC
 from vedette.trail.proving.known import Source
 from vedette.trail.sources.lines import Lines
 from vedette.trail.sources.request import Unreachable
@@ -40,34 +41,41 @@ class Files(Source):
                 yield from self._file(path, file, before)
             self.done = before + path.stat().st_size
 
-    def _file(self, path: Path, file: IO[bytes], before: int) -> Iterator[str]:
-        lines = Lines(_unpacked(file), splunk=self._splunk)
+    def _file(self, path: Path, file: io.BufferedReader, before: int) -> Iterator[str]:
+        begin = file.peek(len(MAGIC))
+        if begin.startswith(MAGIC):
+            raise Unreachable(f"{path}: a segment of a trail; name the trail's folder")
+        lines = Lines(_unpacked(file, begin), splunk=self._splunk, name=path.name)
         lines.known = self.known
+        told = file.tell if file.seekable() else lambda: 0
         try:
             for body in lines:
-                self._where, self.index = f"{path.name} {lines.where()}", lines.index
-                self.done = before + file.tell()
+                self._where, self.index = lines.where(), lines.index
+                self.done = before + told()
                 yield body
         except (EOFError, gzip.BadGzipFile, zlib.error):
-            self._where = f"{path.name} {lines.where()}"
+            self._where = lines.where()
             self.complain("the gzip file is damaged from here on")
 
 
 def _files(path: str) -> list[Path]:
-    """Raises `Unreachable` if nothing is there."""
+    """Raises `Unreachable` if nothing is there. A pipe is a file too, where it is named itself."""
     one = Path(path)
     found = [one] if one.exists() else sorted(one.parent.glob(one.name))
-    inside = [each for place in found for each in (sorted(place.iterdir()) if place.is_dir() else [place])]
-    files = [each for each in inside if each.is_file()]
+    files = [each for place in found for each in (_inside(place) if place.is_dir() else [place])]
     if not files:
         raise Unreachable(f"{path}: {os.strerror(2) if not found else 'no file in it'}")
     return files
 
 
-def _unpacked(file: IO[bytes]) -> IO[bytes]:
-    """A gzip file may be told by its first two bytes, whatever it is called."""
-    if file.read(2) != _GZIP:
-        file.seek(0)
+def _inside(folder: Path) -> list[Path]:
+    """All files below a folder, as a bucket is copied; what is hidden is no export."""
+    found = (each for each in sorted(folder.rglob("*")) if each.is_file())
+    return [each for each in found if not any(part.startswith(".") for part in each.relative_to(folder).parts)]
+
+
+def _unpacked(file: io.BufferedReader, begin: bytes) -> IO[bytes]:
+    """A gzip file is told by its first two bytes, whatever it is called."""
+    if not begin.startswith(_GZIP):
         return file
-    file.seek(0)
     return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)))

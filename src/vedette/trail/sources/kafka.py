@@ -107,7 +107,7 @@ def entries(value: bytes) -> list[exports.Entry]:
         text = value.decode()
     except UnicodeDecodeError:
         raise exports.NotAnExport("not UTF-8") from None
-    return exports.otlp_json(text) if '"resourceLogs"' in text[:64] else [(text, {})]
+    return exports.otlp_json(text) if '"resourceLogs"' in text else [(text, {})]
 
 
 def _protobuf(value: bytes) -> list[exports.Entry]:

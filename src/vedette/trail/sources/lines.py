@@ -1,6 +1,7 @@
 """Lines: bodies one a line, OTLP-JSON exports (the Collector's file exporter), Splunk exports, mixed as they come.
 
-It never stops at a line that it cannot read: it tells its number and goes on.
+Bodies may be JSON strings, exports in arrays or over many lines. It never stops at a line that it cannot read: it tells
+its number and goes on.
 """
 
 from __future__ import annotations
@@ -11,26 +12,29 @@ from typing import IO
 
 from vedette.trail.proving.known import Source
 from vedette.trail.sources import exports
+from vedette.trail.sources.documents import documents
 
 MAX_LINE = 64 * 1024 * 1024
 MAX_FIELD = 2 * 1024 * 1024
+_QUOTED = ('"', "[")
 _SPLUNK = ('{"preview":', '{"result":', '{"_raw":')
 
 
 class Lines(Source):
-    """One file, or a pipe, of bytes. `splunk`: it may be CSV, with a column `_raw`."""
+    """One file, or a pipe, of bytes. `splunk`: it may be CSV, with a column `_raw`. `name`: what it is called."""
 
-    def __init__(self, file: IO[bytes], *, splunk: bool = False) -> None:
+    def __init__(self, file: IO[bytes], *, splunk: bool = False, name: str = "") -> None:
         super().__init__()
         self._file = file
+        self._name = f"{name} " if name else ""
         self._splunk = splunk
         self._number = 0
 
     def where(self) -> str:
-        return f"line {self._number}"
+        return f"{self._name}line {self._number}"
 
     def __iter__(self) -> Iterator[str]:
-        texts = self._texts()
+        texts = documents(self._texts(), MAX_LINE)
         for text in texts:
             if self._splunk and self._number == 1 and not text.startswith("{"):
                 yield from self._rows(text, texts)
@@ -47,7 +51,7 @@ class Lines(Source):
                 self._skip()
                 continue
             try:
-                yield line.rstrip(b"\r\n").decode()
+                yield line.rstrip(b"\r\n").decode("utf-8-sig" if self._number == 1 else "utf-8")
             except UnicodeDecodeError:
                 self.complain("not UTF-8")
 
@@ -56,7 +60,7 @@ class Lines(Source):
             pass
 
     def _line(self, text: str) -> Iterator[str]:
-        if '"resourceLogs"' in text[:64]:
+        if text.startswith(_QUOTED) or '"resourceLogs"' in text:
             yield from self._entries(text, exports.otlp_json)
         elif self._splunk or text.startswith(_SPLUNK):
             yield from self._entries(text, exports.splunk_json)
