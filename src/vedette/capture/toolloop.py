@@ -6,11 +6,11 @@ The result a model is given is the host's word; what ran, and when, no wire can 
 
 from __future__ import annotations
 
-import random
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from vedette import locks
+from vedette.capture.ids import operation_id
 from vedette.capture.protocols import Reading, ToolCall, ToolResult
 from vedette.event import Call, Kind, Result
 
@@ -74,7 +74,7 @@ def _told(asked: _Asked, result: ToolResult, answering: Call) -> Call:
     if result.is_error:
         facts |= {"vedette.tool.error": True, "error.type": "tool_error"}
     by = asked.by
-    event_id = f"{random.getrandbits(64):016x}"
+    event_id = operation_id()
     return Call(
         Kind.TOOL,
         asked.tool.name,
