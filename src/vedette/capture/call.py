@@ -7,7 +7,8 @@ import functools
 import os
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from vedette.capture.body import Tap, whole
 from vedette.capture.freeze import freeze
 from vedette.capture.ids import operation_id, trace_id
 from vedette.capture.readers import protocols
-from vedette.event import Body, Call, Kind, Result, Wire
+from vedette.event import Body, Call, Kind, Pairs, Result, Wire
 from vedette.guard import guard
 from vedette.names import CONTENT
 
@@ -69,20 +70,24 @@ def add(call: Call, facts: Mapping[str, Any]) -> None:
             own[name] = value if type(value) in _FROZEN else freeze(value)
 
 
-_FROZEN = frozenset({str, int, bool, bytes})
+_WORDS = frozenset({str, bytes})
+_FROZEN = _WORDS | {int, bool}
 
 
 def _onto(wire: Wire, name: str, value: Any) -> None:
     if name.endswith(".headers"):
-        value = tuple(pair if type(pair) is tuple and type(pair[0]) is bytes else _words(*pair) for pair in value)
+        value = _pairs(value)
     elif name.endswith(".body") and not isinstance(value, Body):
         value = whole(value)
     setattr(wire, _OF_WIRE[name], value)
 
 
-def _words(name: Any, value: Any) -> tuple[str | bytes, str | bytes]:
-    """A header as nothing but words: a client may have a type of its own for its names (aiohttp)."""
-    return _word(name), _word(value)
+def _pairs(headers: Iterable[Any]) -> Pairs:
+    """Headers as nothing but words: a client may have a type of its own for its names (aiohttp)."""
+    pairs = tuple(map(tuple, headers))
+    if _WORDS.issuperset(map(type, chain.from_iterable(pairs))):
+        return pairs
+    return tuple((_word(name), _word(value)) for name, value in pairs)
 
 
 def _word(value: Any) -> str | bytes:
