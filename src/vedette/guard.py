@@ -7,6 +7,7 @@ GeneratorExit) is the host's and always passes, and so does `AuditUnavailable`, 
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections import Counter
 from types import TracebackType
@@ -51,15 +52,10 @@ class Guard:
         return not _loud
 
 
-_guards: dict[str, Guard] = {}
-
-
+@functools.cache
 def guard(room: str) -> Guard:
     """The guard of `room`, such as `capture.request`; one object a room, so that entering it costs nothing."""
-    found = _guards.get(room)
-    if found is None:
-        found = _guards[room] = Guard(room)
-    return found
+    return Guard(room)
 
 
 def report(room: str, error: Exception) -> None:

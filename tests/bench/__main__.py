@@ -10,8 +10,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import Any
 
-from tests.bench import costs, startup
+from tests.bench import costs, startup, steps
 
 
 def main() -> int:
@@ -21,10 +22,15 @@ def main() -> int:
     parser.add_argument("--skip-startup", action="store_true")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    rows = costs.measure(args.rounds, args.only)
-    print(json.dumps(rows) if args.json else costs.table(rows))
+    found: dict[str, Any] = {}
+    with costs.asked() as url:
+        found["calls"] = costs.measure(url, args.rounds, args.only)
+        if not args.only:
+            found["steps"] = steps.measure(url)
     if not args.skip_startup and not args.only:
-        print(startup.table(startup.measure(args.rounds)))
+        found["startup"] = startup.measure(args.rounds)
+    tables = {"calls": costs.table, "steps": steps.table, "startup": startup.table}
+    print(json.dumps(found) if args.json else "\n".join(tables[name](each) for name, each in found.items()))
     return 0
 
 

@@ -134,15 +134,19 @@ def _round(
     return Cost(thread / calls, process / calls)
 
 
-def measure(rounds: int, only: str | None = None) -> list[dict[str, Any]]:
-    _providers()
+def measure(url: str, rounds: int, only: str | None = None) -> list[dict[str, Any]]:
     floor = Floor()
+    return [_row(each, rounds, floor) for each in workloads(url) if only in (None, each.name)]
+
+
+@contextmanager
+def asked() -> Iterator[str]:
+    """The server that is asked, in a process of its own, and the providers of this one; gives the server's URL."""
+    _providers()
     with subprocess.Popen([sys.executable, "-I", str(SERVER)], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        url = server.stdout.readline().strip()
         try:
-            chosen = [each for each in workloads(url) if only in (None, each.name)]
-            return [_row(each, rounds, floor) for each in chosen]
+            yield server.stdout.readline().strip()
         finally:
             server.kill()
 

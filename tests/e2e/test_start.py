@@ -100,6 +100,26 @@ def test_one_line_of_code_records_whoever_builds_the_providers(
     assert all(each.envelope["tr"] for each in records(trail, kind="inference"))
 
 
+IDLE = (
+    "vedette.capture.protocols",
+    "vedette.capture.reading",
+    "vedette.runtime.shipper",
+    "vedette.runtime.delivery",
+    "vedette.trail.custody.retention",
+    "vedette.trail.sources",
+    "vedette.cli",
+    "vedette.console",
+)
+"""What a process needs only once something happens, or once it is set up for it."""
+
+
+def test_an_idle_process_imports_no_more_of_us_than_it_needs(tmp_path: Path) -> None:
+    """Readers come with the first exchange, the shipper with a collector, retention after a while."""
+    program = "import sys; print([each for each in sys.argv[1:] if each in sys.modules])"
+    done = instrumented("-c", program, *IDLE, env={"VEDETTE_TRAIL": str(tmp_path / "trail"), **QUIET})
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
 def test_nothing_of_a_host_library_is_imported_before_the_host_does(tmp_path: Path) -> None:
     """Law 7: neither the libraries that are woven nor the exporters' clients, as long as nothing asks for them."""
     program = "import sys; print([each for each in sys.argv[1:] if each in sys.modules])"

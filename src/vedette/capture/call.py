@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import functools
 import os
-import random
 import threading
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
 from vedette.capture import context, hub
 from vedette.capture.body import Tap, whole
 from vedette.capture.freeze import freeze
-from vedette.capture.protocols import operation, recognise
-from vedette.event import Body, Call, Kind, Result, Wire
+from vedette.capture.ids import operation_id, trace_id
+from vedette.capture.readers import protocols
+from vedette.event import Body, Call, Kind, Pairs, Result, Wire
 from vedette.guard import guard
 from vedette.names import CONTENT
 
@@ -30,12 +31,9 @@ _OF_WIRE = {
 }
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
-_ids = random.Random()  # not the host's: a program that seeds its own has the same numbers with us, and we others
-os.register_at_fork(after_in_child=_ids.seed)
-
 
 def open_call(kind: Kind, name: str, source: str, facts: Mapping[str, Any]) -> Call:
-    """A new Call inside the current one. Ids are random, 64 bits an operation, 128 bits a trace (W3C Trace Context)."""
+    """A new Call inside the current one."""
     frame = context.current()
     outer = frame.call
     call = Call(
@@ -43,9 +41,9 @@ def open_call(kind: Kind, name: str, source: str, facts: Mapping[str, Any]) -> C
         name,
         source,
         actor=frame.actor,
-        event_id=f"{_ids.getrandbits(64):016x}",
+        event_id=operation_id(),
         parent_id=outer.event_id if outer else "",
-        trace_id=outer.trace_id if outer else f"{_ids.getrandbits(128):032x}",
+        trace_id=outer.trace_id if outer else trace_id(),
         begin_ns=time.time_ns(),
         clock_ns=time.perf_counter_ns(),
         thread=threading.get_ident(),
@@ -73,20 +71,24 @@ def add(call: Call, facts: Mapping[str, Any]) -> None:
             own[name] = value if type(value) in _FROZEN else freeze(value)
 
 
-_FROZEN = frozenset({str, int, bool, bytes})
+_WORDS = frozenset({str, bytes})
+_FROZEN = _WORDS | {int, bool}
 
 
 def _onto(wire: Wire, name: str, value: Any) -> None:
     if name.endswith(".headers"):
-        value = tuple(pair if type(pair) is tuple and type(pair[0]) is bytes else _words(*pair) for pair in value)
+        value = _pairs(value)
     elif name.endswith(".body") and not isinstance(value, Body):
         value = whole(value)
     setattr(wire, _OF_WIRE[name], value)
 
 
-def _words(name: Any, value: Any) -> tuple[str | bytes, str | bytes]:
-    """A header as nothing but words: a client may have a type of its own for its names (aiohttp)."""
-    return _word(name), _word(value)
+def _pairs(headers: Iterable[Any]) -> Pairs:
+    """Headers as nothing but words: a client may have a type of its own for its names (aiohttp)."""
+    pairs = tuple(map(tuple, headers))
+    if _WORDS.issuperset(map(type, chain.from_iterable(pairs))):
+        return pairs
+    return tuple((_word(name), _word(value)) for name, value in pairs)
 
 
 def _word(value: Any) -> str | bytes:
@@ -116,11 +118,11 @@ def _parts(url: str) -> tuple[str, str, int, str]:
 def _foresee(call: Call, wire: Wire, path: str) -> None:
     """What this looks like before it is sent, so that span and intent are called what they will turn out to be."""
     body = wire.request.head if wire.request.size else None
-    protocol = recognise(path, body)
+    protocol = protocols().recognise(path, body)
     if protocol:
         call.kind = Kind.INFERENCE
-        call.name = operation(protocol)
-        call.facts |= {"vedette.protocol": protocol, "gen_ai.operation.name": operation(protocol)}
+        call.name = protocols().operation(protocol)
+        call.facts |= {"vedette.protocol": protocol, "gen_ai.operation.name": call.name}
 
 
 def answered(call: Call) -> None:

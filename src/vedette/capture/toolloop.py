@@ -8,11 +8,11 @@ The result a model is given is the host's word; what ran, and when, no wire can 
 
 from __future__ import annotations
 
-import random
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from vedette import locks
+from vedette.capture.ids import operation_id
 from vedette.capture.protocols import Reading, ToolCall, ToolResult
 from vedette.event import Call, Kind, Result
 
@@ -64,9 +64,7 @@ class ToolLoop:
         with self._lock:
             answers = [(self._take(result.id, "" if result.id else result.name), result) for result in reading.answered]
             for place, tool in enumerate(reading.asked):
-                self._asked[tool.id or f"{call.event_id} {place}"] = _Asked(
-                    tool, call, f"{random.getrandbits(64):016x}"
-                )
+                self._asked[tool.id or f"{call.event_id} {place}"] = _Asked(tool, call, operation_id())
             while len(self._asked) > self._most:
                 self._asked.popitem(last=False)
         return [_told(asked, result, call) for asked, result in answers if asked is not None]

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import wrapt
+from opentelemetry.util._importlib_metadata import entry_points  # read once a process, for OpenTelemetry and for us
 
 from vedette.capture.seam import Seam
 from vedette.capture.shapes import wrap
@@ -56,7 +57,7 @@ def weave(disabled: Iterable[str] = (), changed: Callable[[], None] | None = Non
     """Hook every instrumentor to its library's import; libraries already there are woven now. Idempotent."""
     global _active, _disabled, _changed
     _active, _disabled, _changed = True, frozenset(disabled), changed
-    for entry in importlib.metadata.entry_points(group=GROUP):
+    for entry in entry_points(group=GROUP):
         _hook(entry)
 
 

@@ -19,7 +19,7 @@ from vedette.config import Settings
 from vedette.runtime.coverage import lifecycle
 from vedette.runtime.delivery import Delivery
 from vedette.runtime.resource import resource
-from vedette.runtime.shipping import asking
+from vedette.runtime.shipper import asking
 from vedette.runtime.stage import off_stage
 from vedette.signals.logs import project
 from vedette.trail.shipping.carrier import Parked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import platform
 import socket
@@ -19,6 +18,7 @@ from vedette.guard import faults
 from vedette.names import SCHEMA
 from vedette.redact import engine_name
 from vedette.signals.adoption import left_out
+from vedette.versions import version as distribution_version
 
 BLIND = ("pycurl", "curl_cffi", "primp", "pyreqwest", "grpc")
 """Libraries that reach the network below every hook of Python (wire.md 2.4): named when a host imports one."""
@@ -88,10 +88,7 @@ def version(module: str) -> str:
     said = getattr(sys.modules.get(module), "__version__", "")
     if said:
         return str(said)
-    try:
-        return importlib.metadata.version(module.replace("_", "-"))
-    except importlib.metadata.PackageNotFoundError:
-        return platform.python_version()
+    return distribution_version(module.replace("_", "-")) or platform.python_version()
 
 
 def blind() -> list[str]:
@@ -122,8 +119,8 @@ def birth(resource: dict[str, Any], redaction_key: str) -> Call:
         "process.runtime.name": platform.python_implementation().lower(),
         "process.runtime.version": platform.python_version(),
         "telemetry.distro.name": "vedette",
-        "telemetry.distro.version": importlib.metadata.version("vedette"),
-        "telemetry.sdk.version": importlib.metadata.version("opentelemetry-sdk"),
+        "telemetry.distro.version": distribution_version("vedette"),
+        "telemetry.sdk.version": distribution_version("opentelemetry-sdk"),
         "process.executable.name": program(sys.argv[0], sys.orig_argv),
         "vedette.schema": SCHEMA,
         "vedette.key.id": redaction_key,

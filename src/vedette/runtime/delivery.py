@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from vedette.guard import guard
 from vedette.trail.shipping.answer import Answer
 from vedette.trail.shipping.item import Item, Value
 from vedette.trail.shipping.target import Target
+from vedette.versions import version
 
 
 class Delivery:
@@ -26,7 +26,7 @@ class Delivery:
         otlp = importlib.import_module("vedette.trail.shipping.otlp")
         if self._transport is None:
             self._transport = otlp.connect(self._target)
-        message = otlp.request(items, self._resource(), importlib.metadata.version("vedette"))
+        message = otlp.request(items, self._resource(), version("vedette"))
         answer: Answer = self._transport.send(message)
         return answer
 

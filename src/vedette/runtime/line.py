@@ -8,14 +8,16 @@ Sad path: while the trail cannot be written, signals and rules go on and the nex
 from __future__ import annotations
 
 import contextvars
+import importlib
 import os
 import queue
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 from weakref import WeakSet
 
-from vedette.capture.reading import Reader
+from vedette import locks
 from vedette.config import Settings
 from vedette.detect import Engine
 from vedette.event import Ack, Call, Event, Kind
@@ -42,7 +44,8 @@ class Line:
         self.redactor = redactor
         self.spans = Spans(settings)
         self.metrics = Metrics(settings)
-        self._reader = Reader()
+        self._reader: Any = None
+        self._making = locks.lock()
         self._rules = Engine()
         self.adoption = Adoption()
         self._intents = INTENTS[settings.write_ahead]
@@ -92,9 +95,19 @@ class Line:
 
     def walk(self, call: Call) -> None:
         """Read, redact, append, detect, signal."""
-        for each in self._reader.read(call):
+        for each in self._read(call):
             with guard("line.redact"):
                 self.record(self.redactor.event(each), each)
+
+    def _read(self, call: Call) -> list[Call]:
+        """`call` with its wire read, and what else it tells of."""
+        if call.wire is None and call.kind is not Kind.TOOL:
+            return [call]
+        if self._reader is None:
+            with self._making:
+                self._reader = self._reader or _reader()
+        read: list[Call] = self._reader.read(call)
+        return read
 
     def record(self, event: Event, call: Call | None = None) -> None:
         with guard("line.append"):
@@ -166,6 +179,11 @@ class Line:
 
 
 _lines: WeakSet[Line] = WeakSet()
+
+
+def _reader() -> Any:
+    """Late on purpose: the readers of protocols are imported with the first exchange or tool call (law 7)."""
+    return importlib.import_module("vedette.capture.reading").Reader()
 
 
 def _after_fork() -> None:

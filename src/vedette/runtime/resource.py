@@ -6,7 +6,6 @@ interpreter ends, and a program may well end before its first record.
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +13,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from opentelemetry import trace
+
+from vedette.versions import version
 
 Env = Mapping[str, str]
 
@@ -26,7 +27,7 @@ def resource(env: Env = os.environ) -> dict[str, str | int]:
     return {
         **plain,
         "telemetry.distro.name": "vedette",
-        "telemetry.distro.version": importlib.metadata.version("vedette"),
+        "telemetry.distro.version": version("vedette"),
     }
 
 
@@ -40,7 +41,7 @@ def _named(env: Env) -> dict[str, str]:
         "service.name": name,
         "telemetry.sdk.language": "python",
         "telemetry.sdk.name": "opentelemetry",
-        "telemetry.sdk.version": importlib.metadata.version("opentelemetry-sdk"),
+        "telemetry.sdk.version": version("opentelemetry-sdk"),
     }
 
 

@@ -27,10 +27,10 @@ from vedette.redact import BadKey, Change, Key, LivePolicy, Redactor, load_key, 
 from vedette.runtime.coverage import birth, coverage, policy_change
 from vedette.runtime.keeping import Keeping
 from vedette.runtime.line import Line, deadline
+from vedette.runtime.retaining import retaining
 from vedette.runtime.shipping import Shipping
 from vedette.runtime.workers import at_end_of_workers
 from vedette.trail import Trail, Unavailable
-from vedette.trail.custody.retention import Retention
 from vedette.trail.files.folder import prepare
 from vedette.trail.files.identities import OURS
 from vedette.trail.files.identity import Custody
@@ -111,7 +111,7 @@ def _built(settings: Settings, problems: tuple[Problem, ...], key: Key, refused:
         sync_timeout=settings.sync_timeout,
         limits=shipping.limits,
     )
-    trail.chore = Retention(trail, settings.retention).look
+    trail.chore = retaining(trail, settings.retention)
     line = Line(settings, redactor, trail, lambda tool: any(fnmatch(tool, glob) for glob in settings.readonly_tools))
     return Running(settings, problems, redactor, line, shipping, Keeping(settings), refused)
 

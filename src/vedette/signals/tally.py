@@ -22,20 +22,21 @@ class Tally:
 
     def see(self, event: Event) -> Counter[Kind] | None:
         """The counts of the agent run that this Event ends; None if it ends none."""
-        below = self._open.pop(str(event.facts.get("vedette.event.id", "")), Counter[Kind]())
+        below = self._open.pop(str(event.facts.get("vedette.event.id", "")), None)
         if event.facts.get("gen_ai.operation.name") == "invoke_agent":
-            return below
-        if event.kind is Kind.TOOL:
-            below = Counter[Kind]()
-        if _is_call(event):
-            below[event.kind] += 1
+            return Counter() if below is None else below
         parent = str(event.facts.get("vedette.parent.id", ""))
-        if parent and below:
-            self._add(parent, below)
+        if parent:
+            self._move(parent, None if event.kind is Kind.TOOL else below, event)
         return None
 
-    def _add(self, parent: str, below: Counter[Kind]) -> None:
-        self._open.setdefault(parent, Counter[Kind]()).update(below)
+    def _move(self, parent: str, below: Counter[Kind] | None, event: Event) -> None:
+        """Up to the parent: what happened below this Event, and itself."""
+        if not below and not _is_call(event):
+            return
+        counts = self._open.setdefault(parent, Counter())
+        counts.update(below or {})
+        counts[event.kind] += _is_call(event)
         self._open.move_to_end(parent)
         while len(self._open) > self._most:
             self._open.popitem(last=False)

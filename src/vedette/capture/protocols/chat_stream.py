@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,29 +12,38 @@ from vedette.capture.protocols.framing import ServerEvent
 from vedette.capture.protocols.json_text import parsed
 from vedette.capture.protocols.tolerant import Json, integer, merged, obj, objects, string
 
-_LAST = ("id", "model", "service_tier", "system_fingerprint", "error")
+_LAST = ("id", "model", "service_tier", "system_fingerprint")
+_TOTALS = frozenset({"usage", "error", "x_groq"})
 _TEXTS = frozenset({"content", "refusal", "reasoning_content", "reasoning"})
 
 
 def assembled(events: Iterable[ServerEvent]) -> Json:
     """A reply in the shape of a plain one. The last word on each field counts; usage field by field."""
-    reply: Json = {}
-    used: Json = {}
-    choices: dict[int, _Choice] = {}
-    for event in events:
-        chunk = obj(parsed(event.data))
-        for name in _LAST:
-            if chunk.get(name):
-                reply[name] = chunk[name]
-        for source in (chunk, chunk.get("x_groq")):
-            if isinstance(source, dict) and (source.get("usage") or source.get("error")):
-                merged(used, source.get("usage"))
-                reply["error"] = source.get("error") or reply.get("error")
+    chunks = [obj(parsed(event.data)) for event in events]
+    named = set[str]().union(*chunks)
+    reply = {name: _last_said(chunks, name) for name in _LAST if name in named}
+    if not named.isdisjoint(_TOTALS):
+        reply |= _totals(chunks)
+    choices: defaultdict[int, _Choice] = defaultdict(_Choice)
+    for chunk in chunks:
         for choice in objects(chunk.get("choices")):
-            place = integer(choice.get("index")) or 0
-            known = choices.get(place) or choices.setdefault(place, _Choice())
-            known.add(choice)
-    return {**reply, "usage": used, "choices": [choices[place].whole() for place in sorted(choices)]}
+            choices[integer(choice.get("index")) or 0].add(choice)
+    return {**reply, "choices": [choices[place].whole() for place in sorted(choices)]}
+
+
+def _last_said(chunks: list[Json], name: str) -> Any:
+    return next((chunk[name] for chunk in reversed(chunks) if chunk.get(name)), None)
+
+
+def _totals(chunks: list[Json]) -> Json:
+    """Usage and error, of a chunk or of what Groq puts beside it."""
+    used: Json = {}
+    error: Any = None
+    for chunk in chunks:
+        for source in (chunk, obj(chunk.get("x_groq"))):
+            merged(used, source.get("usage"))
+            error = source.get("error") or error
+    return {"usage": used, "error": error}
 
 
 class _Choice:
@@ -41,16 +51,17 @@ class _Choice:
 
     def __init__(self) -> None:
         self._finish: str | None = None
-        self._texts: dict[str, list[str]] = {}
-        self._sound: dict[str, list[str]] = {}
+        self._texts: defaultdict[str, list[str]] = defaultdict(list)
+        self._sound: defaultdict[str, list[str]] = defaultdict(list)
         self._calls = ToolDeltas()
 
     def add(self, choice: Json) -> None:
-        self._finish = string(choice.get("finish_reason")) or self._finish
+        if choice.get("finish_reason"):
+            self._finish = string(choice["finish_reason"]) or self._finish
         delta = choice.get("delta")
         for name, piece in (delta if isinstance(delta, dict) else {"content": choice.get("text")}).items():
             if name in _TEXTS and isinstance(piece, str):
-                self._texts.setdefault(name, []).append(piece)
+                self._texts[name].append(piece)
             elif piece:
                 self._structure(name, piece)
 
@@ -62,9 +73,9 @@ class _Choice:
             self._calls.add({"index": 0, "function": obj(piece)})
         elif name == "audio":
             for part in ("data", "transcript"):
-                self._sound.setdefault(part, []).append(string(obj(piece).get(part)) or "")
+                self._sound[part].append(string(obj(piece).get(part)) or "")
         elif name == "reasoning_details":
-            self._texts.setdefault(name, []).append(reasoned({name: piece}))
+            self._texts[name].append(reasoned({name: piece}))
         elif name == "content":
             self._parts(objects(piece))
 
@@ -72,7 +83,7 @@ class _Choice:
         """Mistral sends content as parts, some of which are thoughts."""
         for part in parts:
             name, piece = ("reasoning", thought(part)) if "thinking" in part else ("content", part.get("text"))
-            self._texts.setdefault(name, []).append(string(piece) or "")
+            self._texts[name].append(string(piece) or "")
 
     def whole(self) -> Json:
         """Where thoughts were told twice, by their text and by details, the text counts."""

@@ -7,14 +7,13 @@ U+0085, which JSON strings may carry raw.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BOM = b"\xef\xbb\xbf"
 _DATA = re.compile(rb"(?:\A|\xbf|[\r\n])data:")
 
 
-@dataclass(frozen=True, slots=True)
-class ServerEvent:
+class ServerEvent(NamedTuple):
     """One event. `cut`: the input ended before its blank line."""
 
     event: str
@@ -24,26 +23,26 @@ class ServerEvent:
 
 def server_events(stream: bytes) -> list[ServerEvent]:
     """The events of a stream that carry data. Comments and fields other than `event` and `data` are left out."""
+    *blocks, last = _unified(stream.removeprefix(BOM)).split(b"\n\n")
     events: list[ServerEvent] = []
+    for block in blocks:
+        if block.startswith(b"data: ") and b"\n" not in block:  # most are one line
+            events.append(ServerEvent("", block[6:]))
+        elif (event := _event(block)) is not None:
+            events.append(event)
+    cut = _event(last)
+    return events if cut is None else [*events, cut._replace(cut=True)]
+
+
+def _event(block: bytes) -> ServerEvent | None:
+    """The event of the lines between two blank ones."""
     name, data = "", list[bytes]()
-    for line in _lines(stream.removeprefix(BOM)):
-        if not line:
-            if data:
-                events.append(ServerEvent(name, b"\n".join(data)))
-            name, data = "", []
-        elif line.startswith(b"data:"):
+    for line in block.split(b"\n"):
+        if line.startswith(b"data:"):
             data.append(line[6:] if line[5:6] == b" " else line[5:])
         elif line.startswith(b"event:"):
             name = line[6:].strip().decode("utf-8", "replace")
-    if data:
-        events.append(ServerEvent(name, b"\n".join(data), cut=True))
-    return events
-
-
-def _lines(stream: bytes) -> list[bytes]:
-    """The lines, of which the last may be cut."""
-    lines = _unified(stream).split(b"\n")
-    return lines if lines[-1] else lines[:-1]
+    return ServerEvent(name, b"\n".join(data)) if data else None
 
 
 def rejoined(head: bytes, tail: bytes) -> bytes:
