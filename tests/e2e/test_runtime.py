@@ -222,6 +222,15 @@ def test_an_unknown_keyword_is_a_type_error(trail: Path) -> None:
         vedette.start(trial=trail)
 
 
+def test_a_setting_that_does_not_exist_is_told_to_a_second_caller_too(trail: Path) -> None:
+    vedette.start(trail=trail)
+    try:
+        with pytest.raises(TypeError, match="no setting 'trial'"):
+            vedette.start(trial="./t")
+    finally:
+        vedette.stop()
+
+
 def test_start_is_idempotent_and_stop_undoes_it(trail: Path) -> None:
     """Two starts are one; after a stop nothing of ours is woven, and a start begins a new stream."""
     import http.client

@@ -59,10 +59,10 @@ _last_redactor: Redactor | None = None
 def start(**settings: Any) -> bool:
     """Start recording; True if this call did it. Keywords are fields of `config.Settings` and win over variables."""
     global _running
+    loaded, found = load(**settings)
     with _lock:
         if _running is not None:
             return False
-        loaded, found = load(**settings)
         refused = _refused(loaded)
         key, bad_key = _key(loaded, refused)
         problems = (*found, bad_key) if bad_key else found
