@@ -87,19 +87,22 @@ class Body:
         return self.size == len(self.head)
 
 
+Pairs = tuple[tuple[str | bytes, str | bytes], ...]
+
+
 @dataclass(slots=True)
 class Wire:
     """The bytes of one HTTP exchange as a tap saw them; read on the line, never on the host's thread.
 
-    Headers are lower-case names with their values in the order of the wire.
+    Headers are names and values as the client has them, text or bytes of Latin-1, in the order of the wire.
     """
 
     method: str
     url: str
-    request_headers: tuple[tuple[str, str], ...] = ()
+    request_headers: Pairs = ()
     request: Body = Body()
     status: int = 0
-    response_headers: tuple[tuple[str, str], ...] = ()
+    response_headers: Pairs = ()
     response: Body = Body()
     first_byte_ns: int = 0  # since the Call began; 0 = no byte came
     decoded: bool = False  # the client had already undone the content encoding (aiohttp)
@@ -173,20 +176,36 @@ class Destination:
     imperative: bool
 
 
+_RUN = 8
+"""Words of the longest run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What detection knows of the raw texts of an operation (detection.md 2.7). In this process's memory only.
+    """What detection knows of the raw texts of an operation (detection.md 2.7). In this process's memory only, and the
+    numbers in it are equal for equal words in this process only.
 
-    `runs`: digests of all runs of one to eight words of texts that speak to an agent; `values`: (path, digest) of each
-    argument as a whole, equal to the run of the same words. `effects`: what the user's request speaks of, as bits in
-    the order of `names.EFFECTS`. `shingles`: of results, and of what goes out in all its wrappings.
+    `spoken`: the words of texts that speak to an agent, from which `runs` makes those of one to eight words; `values`:
+    (path, digest) of each argument as a whole, equal to the run of the same words. `effects`: what the user's request
+    speaks of, as bits in the order of `names.EFFECTS`. `shingles`: of results; `sent`: of what goes out, in all its
+    wrappings.
     """
 
     destinations: tuple[Destination, ...] = ()
-    runs: frozenset[bytes] = frozenset()
-    values: tuple[tuple[str, bytes], ...] = ()
+    spoken: tuple[tuple[int, ...], ...] = ()
+    values: tuple[tuple[str, int], ...] = ()
     effects: int = 0
-    shingles: frozenset[bytes] = frozenset()
+    shingles: frozenset[int] = frozenset()
+    sent: frozenset[int] = frozenset()
+
+    def runs(self) -> frozenset[int]:
+        """Made when a rule asks: eight numbers a word."""
+        return frozenset(
+            hash(words[at : at + length])
+            for words in self.spoken
+            for at in range(len(words))
+            for length in range(1, min(_RUN, len(words) - at) + 1)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tests.corpora import assignments, clean, misses, people, secrets
+from tests.corpora import assignments, clean, misses, people, presidio, secrets
 from tests.corpora.measure import alerts, covered, cuts
 from tests.corpora.sample import Sample
 from vedette.redact.texts import Cut
@@ -87,10 +87,11 @@ def table() -> Iterator[Row]:
 
 
 def _presidio() -> Iterator[Row]:
-    sentences = people.presidio(SEED, 1500)
-    if not sentences:
-        yield Row("R21 presidio-evaluator", 0.0, "-", True, "not measured: pip install presidio-evaluator")
+    python = presidio.made()
+    if python is None:
+        yield Row("R21 presidio-evaluator", 0.0, "-", True, "not measured: python -m tests.corpora.presidio makes it")
         return
+    sentences = presidio.sentences(python, SEED, 1500)
     found, count = recall(sentences)
     yield Row("R21 presidio structured, recall", found, ">= .95", found >= 0.95, f"{count} values")
     right = precision(sentences)

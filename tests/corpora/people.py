@@ -1,16 +1,13 @@
-"""Sentences with personal data: of every row of our own facts and, where installed, of PyPI `presidio-evaluator`."""
+"""Sentences with personal data: of every row of our own facts, and of the examples of the rules written by hand."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import random
 from collections.abc import Iterator
 
 from tests.corpora.sample import Sample
 from vedette.redact.rules import checked, examples, facts, personal
 
-_STRUCTURED = frozenset("CREDIT_CARD PHONE_NUMBER IBAN_CODE EMAIL_ADDRESS US_SSN IP_ADDRESS US_DRIVER_LICENSE".split())
 _SENTENCES = (
     "Please update my file, the {word} is {value}, and call back.",
     '{{"customer": "4711", "{word}": "{value}", "open": true}}',
@@ -39,19 +36,3 @@ def by_hand(seed: int) -> Iterator[Sample]:
         for template in (*good, *bad):
             text, value = examples.filled(template, rng)
             yield Sample(text, rule=id_, source="by hand", values=(value,) if value else ())
-
-
-def presidio(seed: int, count: int) -> list[Sample]:
-    """Sentences of its template generator with the spans of structured entities; empty where it is not installed."""
-    if importlib.util.find_spec("presidio_evaluator") is None:
-        return []
-    generator = importlib.import_module("presidio_evaluator.data_generator")
-    faker = generator.PresidioSentenceFaker("en_US", lower_case_ratio=0.05, random_seed=seed)
-    return [_sample(each) for each in faker.generate_new_fake_sentences(count)]
-
-
-def _sample(sentence: object) -> Sample:
-    text: str = sentence.full_text  # type: ignore[attr-defined]  # a class of the package, which may not be here
-    spans = tuple((each.start_position, each.end_position, each.entity_type) for each in sentence.spans)  # type: ignore[attr-defined]  # likewise
-    values = tuple(text[start:end] for start, end, kind in spans if kind in _STRUCTURED)
-    return Sample(text, spans=spans, rule="presidio", source="presidio-evaluator", values=values)

@@ -49,7 +49,9 @@ def cut(streams: list[Stream], chance: random.Random) -> None:
 
 def renumber(streams: list[Stream], chance: random.Random) -> None:
     one, item = some(streams, chance)
-    other = one.at("record", (item.n + 1) % len(one.leaves))
+    beside = (item.n + 1) % len(one.leaves)
+    there = [each for each in one.items if each.sort == "record" and each is not item]
+    other = next((each for each in there if each.n == beside), None) or chance.choice(there)
     one.swap(item, other.changed(n=item.n))
     one.swap(other, item.changed(n=other.n))
 

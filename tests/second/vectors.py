@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import trail_forge as forge
-from tests.second import attacks
+from tests.second import attacks, odd
 from tests.torture import mutate
 from tests.trail_forge import Item, Stream
 from vedette.trail.proving.verify import verify
@@ -77,11 +77,11 @@ def sealed(item: Item) -> Item:
     return replace(item, sort="sealed", body=body)
 
 
-BASES = {"bare": bare, "kept": kept, "life": life}
+def trimmed(stay: Sequence[int] = (5, 6, 7, 8, 12)) -> list[Stream]:
+    """Records 1 to 12 let go by rule, as a stream tells of itself; the birth and all checkpoints stay.
 
-
-def trimmed() -> tuple[str, list[Stream]]:
-    """Records deleted by rule, as a stream tells of itself; the birth and all checkpoints stay."""
+    So do some of them: whoever deletes may die in the middle of it.
+    """
     one = forge.stream(0, records=20, every=4, closed=False)
     left = one.at("checkpoint", 3).value["note"].split("\n")
     facts = {"vedette.lifecycle.phase": "trim", "vedette.trim.stream": one.id, "vedette.trim.first": 1}
@@ -90,8 +90,12 @@ def trimmed() -> tuple[str, list[Stream]]:
     one.record(k="lifecycle", a=facts).record(k="lifecycle", a={"vedette.lifecycle.phase": "close"}).checkpoint(
         last=True
     )
-    one.drop(*(each for each in one.items if each.sort != "checkpoint" and 1 <= each.n <= 12))
-    return "trimmed", [one]
+    gone = set(range(1, 13)) - set(stay)
+    one.drop(*(each for each in one.items if each.sort != "checkpoint" and each.n in gone))
+    return [one]
+
+
+BASES = {"bare": bare, "kept": kept, "life": life, "trimmed": trimmed}
 
 
 def made() -> Iterator[dict[str, Any]]:
@@ -102,8 +106,18 @@ def made() -> Iterator[dict[str, Any]]:
         yield from _plain(name, lines)
         yield from _attacked(name, lines)
         yield from _mutated(name, lines)
-    yield vector("bare: trimmed", "bare", forge.lines(*bare()), forge.lines(*trimmed()[1]))
+    yield from _odd()
+    yield vector("trimmed: all of it", "trimmed", forge.lines(*trimmed()), forge.lines(*trimmed(())))
     yield vector("bare: nothing", "bare", forge.lines(*bare()), [])
+
+
+def _odd() -> Iterator[Vector]:
+    for name, bodies in odd.spelled(forge.lines(*bare())):
+        yield vector(f"bare: {name}", "bare", forge.lines(*bare()), bodies)
+    for name, streams in (("told", odd.told()), ("twice sealed", odd.twice_sealed())):
+        lines = forge.lines(*streams)
+        yield {"base": name, "lines": lines, "host_keys": forge.HOST_KEYS}
+        yield from _plain(name, lines)
 
 
 def _plain(name: str, lines: Sequence[str]) -> Iterator[Vector]:

@@ -1,4 +1,8 @@
-"""`make torture`: all torture tests in their long form, or with `--short` as CI runs them; one line of counts each."""
+"""`make torture`: all torture tests in their long form, or with `--short` as CI runs them; one line of counts each.
+
+python -m tests.torture T9 T18 --minutes 10    two of them, as far as ten minutes go, each
+python -m tests.torture fuzz --scale 100000
+"""
 
 from __future__ import annotations
 
@@ -37,22 +41,49 @@ LONG = {
 }
 """`fuzz` runs short as tests/unit/trail/test_fuzz.py."""
 
+NUMBERS = {
+    "T3": "erasing",
+    "T9": "kills",
+    "T10": "torn",
+    "T11": "faults",
+    "T12": "outages",
+    "T13": "forks",
+    "T14": "clocks",
+    "T15": "contents",
+    "T17": "fuzz",
+    "T18": "shipkill",
+    "T19": "storm",
+    "T20": "soak",
+    "T21": "drain",
+}
+"""Those of the requirements. T16 is tests/unit/trail/test_attacks.py and tests/e2e/test_real_stores.py."""
+
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.torture", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("tests", nargs="*", metavar="TEST", help=f"{', '.join(LONG)}, or T9 to T21 (default: all)")
     parser.add_argument("--short", action="store_true", help="as CI runs them")
-    parser.add_argument("--only", choices=LONG, help="one of them")
+    parser.add_argument("--minutes", type=float, help="for each, instead of its scale")
+    parser.add_argument("--scale", type=int, help="how much of each")
     args = parser.parse_args()
     chosen = SHORT if args.short else LONG
-    names = [args.only] if args.only else list(chosen)
-    return max(_run(f"tests.torture.{name}", "--scale", str(chosen[name])) for name in names)
+    names = [NUMBERS.get(each.upper(), each) for each in args.tests] or list(chosen)
+    if unknown := [each for each in names if each not in LONG]:
+        parser.error(f"there is no test {unknown[0]!r}: {', '.join(LONG)}")
+    return max(_run(each, _size(args, chosen.get(each, LONG[each]))) for each in names)
 
 
-def _run(module: str, *options: str) -> int:
+def _size(args: argparse.Namespace, scale: int) -> list[str]:
+    limit = ["--minutes", str(args.minutes)] if args.minutes else []
+    return [*limit, "--scale", str(args.scale)] if args.scale else limit or ["--scale", str(scale)]
+
+
+def _run(name: str, options: list[str]) -> int:
     """Each in a process of its own: they set clocks, patch system calls and fork."""
-    return subprocess.run(
-        [sys.executable, "-W", "ignore::DeprecationWarning", "-m", module, *options], check=False
-    ).returncode
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", f"tests.torture.{name}", *options]
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ def _judge(trail: Path, acked: set[str], report: Report) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    return command(run, 12, arguments)
+    return command(run, 1_000, arguments, round_of=20)
 
 
 if __name__ == "__main__":

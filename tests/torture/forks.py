@@ -34,6 +34,7 @@ WHILE_APPENDING = """
         while not stop:
             trail.append(event(f"{k}-{i}"), sync=i % 50 == 0)
             i += 1
+            if i > 20_000: time.sleep(0.001)  # on a slow machine the trail must not fill meanwhile
     threads = [threading.Thread(target=write, args=(k,), daemon=True) for k in range(2)]
     for each in threads: each.start()
     for i in range(scale):
@@ -143,4 +144,4 @@ def _is(found: dict[str, Sound], line: list[str], true: Callable[..., bool]) -> 
 
 
 if __name__ == "__main__":
-    sys.exit(command(run, 10_000))
+    sys.exit(command(run, 10_000, round_of=200))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import math
 import multiprocessing
 import random
 import shutil
@@ -22,6 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache, partial
+from itertools import islice, takewhile
 from pathlib import Path
 
 from tests import trail_forge as forge
@@ -34,6 +36,7 @@ from vedette.trail.proving.verify import render, verify
 
 SLOWEST = 1.0
 BATCH = 2_000
+TELL = 100_000
 _MEMORY = "/dev/shm"
 SHORT, LONG = 100_000, 10_000_000
 
@@ -195,17 +198,26 @@ def batch(begin: int, seed: int, count: int) -> tuple[Counter[str], list[str]]:
     return grades, wrong
 
 
-def run(count: int, seed: int = 1, jobs: int = 1) -> tuple[Counter[str], list[str]]:
-    """`count` inputs in batches, on `jobs` processes."""
-    begins = range(0, count, BATCH)
+def run(count: int, seed: int = 1, jobs: int = 1, seconds: float = 0) -> tuple[Counter[str], list[str]]:
+    """`count` inputs in batches, on `jobs` processes; or as many as begin within so many seconds (0 = all)."""
+    end = time.monotonic() + seconds if seconds else math.inf
+    begins = takewhile(lambda _: time.monotonic() < end, range(0, count, BATCH))
     work = partial(_batch, seed=seed, count=count)
     grades: Counter[str] = Counter()
     wrong: list[str] = []
     with multiprocessing.get_context("spawn").Pool(jobs) if jobs > 1 else _Alone() as pool:
-        for some, problems in pool.imap_unordered(work, begins):
-            grades += some
-            wrong += problems
+        while some := list(pool.imap_unordered(work, islice(begins, jobs))):
+            for graded, problems in some:
+                grades += graded
+                wrong += problems
+            _tell(grades, wrong)
     return grades, wrong
+
+
+def _tell(grades: Counter[str], wrong: Sequence[str]) -> None:
+    """What is wrong, at once, and now and then how far it is: a run that is stopped leaves its counts."""
+    if wrong or grades.total() % TELL < BATCH:
+        print(f"so far: inputs={grades.total()} wrong={len(wrong)}", *wrong[:3], file=sys.stderr, flush=True)
 
 
 def _batch(begin: int, seed: int, count: int) -> tuple[Counter[str], list[str]]:
@@ -237,12 +249,14 @@ class _Alone:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=int, default=LONG, help="so many inputs")
+    parser.add_argument("--minutes", type=float, default=0, help="as many of them as begin within so many minutes")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count(), help="processes")
     args = parser.parse_args(arguments)
     begin = time.monotonic()
-    grades, wrong = run(args.scale, args.seed, jobs=multiprocessing.cpu_count())
+    grades, wrong = run(args.scale, args.seed, args.jobs, args.minutes * 60)
     told = " ".join(f"{grade.lower().replace('_', '-')}={number}" for grade, number in grades.most_common())
-    print(f"fuzz: inputs={args.scale} {told} wrong={len(wrong)} ({time.monotonic() - begin:.0f} s)")
+    print(f"fuzz: inputs={grades.total()} {told} wrong={len(wrong)} ({time.monotonic() - begin:.0f} s)")
     print("\n".join(wrong[:20]), end="\n" if wrong else "")
     return 1 if wrong else 0
 

@@ -143,4 +143,4 @@ def _undelivered(trail: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(command(run, 10_000))
+    sys.exit(command(run, 10_000, round_of=BATCH))

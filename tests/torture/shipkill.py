@@ -131,7 +131,7 @@ def run(scale: int, chance: random.Random) -> Report:
     """`scale` times each of the points, before and after."""
     cases = 2 * len(POINTS) * scale
     report = Report("shipkill", zero=ZERO, least={"cases": cases, "killed": cases // 2})
-    report.counts["points"] = 2 * len(POINTS)
+    report.notes.append(f"{2 * len(POINTS)} points")
     for _ in range(scale):
         for point in POINTS:
             for when in ("before", "after"):
@@ -141,4 +141,4 @@ def run(scale: int, chance: random.Random) -> Report:
 
 
 if __name__ == "__main__":
-    sys.exit(command(run, 1_000))
+    sys.exit(command(run, 1_000, round_of=1))

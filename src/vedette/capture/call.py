@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import threading
@@ -19,12 +20,18 @@ from vedette.event import Body, Call, Kind, Result, Wire
 from vedette.guard import guard
 from vedette.names import CONTENT
 
-_HEADERS = {"vedette.http.request.headers": "request_headers", "vedette.http.response.headers": "response_headers"}
-_BODIES = {"vedette.http.request.body": "request", "vedette.http.response.body": "response"}
-_WIRE = {"vedette.http.framing": "framing", "vedette.http.decoded": "decoded"}
+_OF_WIRE = {
+    "vedette.http.request.headers": "request_headers",
+    "vedette.http.response.headers": "response_headers",
+    "vedette.http.request.body": "request",
+    "vedette.http.response.body": "response",
+    "vedette.http.framing": "framing",
+    "vedette.http.decoded": "decoded",
+}
 PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
-Pairs = tuple[tuple[str, str], ...]
+_ids = random.Random()  # not the host's: a program that seeds its own has the same numbers with us, and we others
+os.register_at_fork(after_in_child=_ids.seed)
 
 
 def open_call(kind: Kind, name: str, source: str, facts: Mapping[str, Any]) -> Call:
@@ -36,9 +43,9 @@ def open_call(kind: Kind, name: str, source: str, facts: Mapping[str, Any]) -> C
         name,
         source,
         actor=frame.actor,
-        event_id=f"{random.getrandbits(64):016x}",
+        event_id=f"{_ids.getrandbits(64):016x}",
         parent_id=outer.event_id if outer else "",
-        trace_id=outer.trace_id if outer else f"{random.getrandbits(128):032x}",
+        trace_id=outer.trace_id if outer else f"{_ids.getrandbits(128):032x}",
         begin_ns=time.time_ns(),
         clock_ns=time.perf_counter_ns(),
         thread=threading.get_ident(),
@@ -53,24 +60,39 @@ def open_call(kind: Kind, name: str, source: str, facts: Mapping[str, Any]) -> C
 
 
 def add(call: Call, facts: Mapping[str, Any]) -> None:
-    """Take facts over, frozen. Headers and bodies of an exchange go to its wire, read later on the line."""
+    """Take facts over, frozen. Headers and bodies of an exchange go to its wire as they are, read later on the line."""
+    wire, own = call.wire, call.facts
     for name, value in facts.items():
-        if call.wire is not None and name in _HEADERS:
-            setattr(call.wire, _HEADERS[name], _lowered(value))
-        elif call.wire is not None and name in _BODIES:
-            setattr(call.wire, _BODIES[name], value if isinstance(value, Body) else whole(value))
-        elif call.wire is not None and name in _WIRE:
-            setattr(call.wire, _WIRE[name], value)
-        elif value is not None:
-            call.facts[name] = freeze(value) if name in CONTENT or not isinstance(value, float) else repr(value)
+        if value is None:
+            continue
+        if wire is not None and name in _OF_WIRE:
+            _onto(wire, name, value)
+        elif type(value) in _FROZEN or (type(value) is int and name not in CONTENT):
+            own[name] = value
+        elif type(value) is float and name not in CONTENT:
+            own[name] = repr(value)
+        else:
+            own[name] = freeze(value)
 
 
-def _lowered(pairs: Any) -> Pairs:
-    return tuple((_text(name).lower(), _text(value)) for name, value in pairs)
+_FROZEN = frozenset({str, bool, bytes})
 
 
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.decode("latin-1")
+def _onto(wire: Wire, name: str, value: Any) -> None:
+    if name.endswith(".headers"):
+        value = tuple(pair if type(pair) is tuple and type(pair[0]) is bytes else _words(*pair) for pair in value)
+    elif name.endswith(".body") and not isinstance(value, Body):
+        value = whole(value)
+    setattr(wire, _OF_WIRE[name], value)
+
+
+def _words(name: Any, value: Any) -> tuple[str | bytes, str | bytes]:
+    """A header as nothing but words: a client may have a type of its own for its names (aiohttp)."""
+    return _word(name), _word(value)
+
+
+def _word(value: Any) -> str | bytes:
+    return str.__str__(value) if isinstance(value, str) else bytes(value)
 
 
 def _address(call: Call, wire: Wire) -> None:
@@ -78,12 +100,19 @@ def _address(call: Call, wire: Wire) -> None:
     wire.method = str(call.facts.get("http.request.method", ""))
     wire.url = str(call.facts.get("url.full", ""))
     with guard("capture.address"):
-        parts = urlsplit(wire.url)
-        call.facts.setdefault("url.scheme", parts.scheme)
-        call.facts.setdefault("server.address", parts.hostname or "")
-        call.facts.setdefault("server.port", parts.port or PORTS.get(parts.scheme, 0))
+        scheme, host, port, path = _parts(wire.url)
+        call.facts.setdefault("url.scheme", scheme)
+        call.facts.setdefault("server.address", host)
+        call.facts.setdefault("server.port", port)
         if wire.method == "POST":
-            _foresee(call, wire, parts.path)
+            _foresee(call, wire, path)
+
+
+@functools.lru_cache(maxsize=256)
+def _parts(url: str) -> tuple[str, str, int, str]:
+    """Scheme, host, port and path. `ValueError` for what is no URL."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0), parts.path
 
 
 def _foresee(call: Call, wire: Wire, path: str) -> None:

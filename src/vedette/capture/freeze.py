@@ -2,6 +2,9 @@
 
 No code of the host is called: no `__str__`, no `__repr__`, no property; a model or dataclass gives its fields, anything
 else its type. Sad path: a structure that JSON cannot hold (cycles, 10,000 levels) becomes a note that says so.
+
+The host waits for this. JSON of an argument of 64 MB would take it 0.2 s, and nothing of it would be kept: of such a
+one there are size and digest, in a fifth of that.
 """
 
 from __future__ import annotations
@@ -9,10 +12,16 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 _MOST_BITS = 4096
 """Longer whole numbers are told by their length: Python refuses to write some of them, and nobody reads them."""
+
+LARGE = 1024 * 1024
+"""Characters of one argument; what is longer is withheld by redaction, and shed by the trail."""
+
+_PIECE = 64 * 1024
 
 
 def freeze(value: Any) -> str | bytes | int | bool | None:
@@ -21,6 +30,8 @@ def freeze(value: Any) -> str | bytes | int | bool | None:
         return value
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
+    if type(value) is dict and any([type(each) is str and len(each) > LARGE for each in value.values()]):
+        value = {key: _outlined(each) for key, each in value.items()}
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
     except (TypeError, ValueError, RecursionError):
@@ -29,6 +40,16 @@ def freeze(value: Any) -> str | bytes | int | bool | None:
 
 def _is_short(value: int) -> bool:
     return int.bit_length(value) <= _MOST_BITS
+
+
+def _outlined(value: Any) -> Any:
+    """Size, in characters, and digest of a text that is too long; hashed in pieces, for a copy would cost as much."""
+    if type(value) is not str or len(value) <= LARGE:
+        return value
+    digest = sha256()
+    for at in range(0, len(value), _PIECE):
+        digest.update(value[at : at + _PIECE].encode("utf-8", "surrogatepass"))
+    return {"type": "str", "size": len(value), "sha256": digest.hexdigest()}
 
 
 def _plain(value: Any) -> Any:

@@ -54,7 +54,9 @@ def run(args: argparse.Namespace) -> int:
         return 1
     with own_trail(config, folder, "erase") as trail:
         words = redactor(config, folder)
-        done = carry_out(found, trail, words.text(operator(args.who)), words.text(args.reason), backend)
+        done = carry_out(
+            found, trail, words.text(operator(args.who)), words.text(args.reason), backend, config.from_headers
+        )
     return _ended(args, found, done, backend)
 
 

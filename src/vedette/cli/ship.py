@@ -63,7 +63,7 @@ def _shipped(given: Settings, delivery: Delivery, args: argparse.Namespace) -> i
             """Its stream begins with the first record that is refused for good; without one it leaves none."""
             trail.append(redact.event(lifecycle("rejected", reason=f"{record.uid} {record.status}")))
 
-        ways = Ways(live=given.ship == "daemon", oldest=given.ship_max_age, ask=asking(given.reconcile))
+        ways = Ways(live=given.ship == "daemon", oldest=given.ship_max_age, ask=asking(given))
         shipper = Shipper(given.trail, delivery.send, project, parked=parked, ways=ways)
         shipper.start(off_stage)
         _end_on_sigterm()

@@ -76,7 +76,7 @@ def _source(args: argparse.Namespace, name: str) -> Source:
         raise UsageError("--stream takes the 32 hex digits of a stream")
     here = settings()
     host_log = here.host_log if Path(name) == here.trail else None
-    return open_source(name, _window(args), args.stream or "", host_log=host_log)
+    return open_source(name, _window(args), args.stream or "", host_log=host_log, headers=here.from_headers)
 
 
 def _window(args: argparse.Namespace) -> Window:

@@ -11,14 +11,20 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from typing import Any
 
+from vedette.detect.flows import Flows
+
 Key = tuple[str, ...]
 MOST_ENTRIES = 64
 
 
 class Memory:
-    """One a process, shared by all rules: a key begins with what tells it from those of other rules."""
+    """One a process, shared by all rules: a key begins with what tells it from those of other rules.
+
+    `flows`: where data came from and where it may go.
+    """
 
     def __init__(self, most: int = 4096) -> None:
+        self.flows = Flows()
         self._most = most
         self._windows: OrderedDict[Key, deque[tuple[int, str]]] = OrderedDict()
         self._said: OrderedDict[Key, int] = OrderedDict()

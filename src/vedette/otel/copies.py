@@ -17,6 +17,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, TraceState
 
 from vedette.guard import guard
+from vedette.names import FACTS
 from vedette.otel.ties import Redacts
 
 Item = TypeVar("Item")
@@ -24,6 +25,9 @@ Made = TypeVar("Made")
 
 DESTINATIONS = frozenset({"server.address", "network.peer.address"})
 """Where something went is the point of the record: an IP address there stays, as it does in the trail."""
+
+AT_ONCE = 256 * 1024
+"""Characters of attributes that are judged together; the engine bounds what it takes at once."""
 
 _NESTED: dict[str, Any] = (
     {"extended_attributes": True} if "extended_attributes" in inspect.signature(BoundedAttributes).parameters else {}
@@ -57,14 +61,21 @@ class Copier:
 
     def attributes(self, attributes: Mapping[str, Any] | None, dropped: int = 0) -> BoundedAttributes:
         """`dropped` is the original's count; two keys that redaction made one are added to it."""
-        given = attributes or {}
-        redacted = {self.text(key): self._attribute(key, value) for key, value in given.items()}
+        given = dict(attributes) if attributes else {}
+        values = self._values(given)
+        redacted = {key if key in FACTS else self.text(key): values[key] for key in given}
         bounded = BoundedAttributes(attributes=redacted, immutable=True, **_NESTED)
         bounded.dropped = dropped + len(given) - len(redacted)
         return bounded
 
-    def _attribute(self, key: str, value: object) -> Any:
-        return value if key in DESTINATIONS and _is_address(value) else self.value(value, key)
+    def _values(self, given: dict[str, Any]) -> dict[str, Any]:
+        """All values in one scan; one by one where that cannot tell whose is whose, or where they are large."""
+        kept = {key: value for key, value in given.items() if key in DESTINATIONS and _is_address(value)}
+        others = {key: value for key, value in given.items() if key not in kept} if kept else given
+        walked = self.value(others) if _size(others) < AT_ONCE else None
+        if not isinstance(walked, dict) or walked.keys() != others.keys():
+            walked = {key: self.value(value, key) for key, value in others.items()}
+        return {**walked, **kept}
 
     def resource(self, resource: Resource) -> Resource:
         return self._once(resource, self._resource)
@@ -99,6 +110,11 @@ class Copier:
         if known is None:
             known = self._made[id(original)] = make(original)
         return known
+
+
+def _size(values: Mapping[str, Any]) -> int:
+    """Characters of the texts in it."""
+    return sum(len(value) for value in values.values() if isinstance(value, str))
 
 
 def _is_address(value: object) -> bool:

@@ -6,26 +6,31 @@ from typing import Any
 
 
 class Box:
-    """A shallow copy of one container, to be changed in place; where it stands, by a chain of its parents."""
+    """One container; copied, and its parents with it, when something in it changes. Where it stands, by its parents."""
 
-    __slots__ = ("at", "below", "copy", "depth", "name", "parent", "source")
+    __slots__ = ("_copy", "at", "below", "depth", "name", "parent", "source")
 
-    def __init__(self, copy: Any, parent: Box | None, at: Any, name: str, below: str, depth: int) -> None:
-        self.copy = copy
+    def __init__(self, source: Any, parent: Box | None, at: Any, name: str, below: str, depth: int) -> None:
+        self.source = source
         self.parent = parent
         self.at = at
         self.name = name
         self.below = below
         self.depth = depth
-        self.source: object = None
+        self._copy: Any = None
 
-    def open(self, at: Any, value: Any, name: str, below: str) -> Box:
-        """The box of a container that stands at `at` in this one."""
-        copy = dict(value) if isinstance(value, dict) else list(value)
-        inner = Box(copy, self, at, name, below, self.depth + 1)
-        inner.source = value
-        self.copy[at] = copy
-        return inner
+    @property
+    def is_changed(self) -> bool:
+        return self._copy is not None
+
+    @property
+    def copy(self) -> Any:
+        """A shallow copy, to be changed in place; made when it is first asked for."""
+        if self._copy is None:
+            self._copy = dict(self.source) if isinstance(self.source, dict) else list(self.source)
+            if self.parent is not None:
+                self.parent.copy[self.at] = self._copy
+        return self._copy
 
     def holds(self, value: object) -> bool:
         """Whether `value` is a container that we are inside of."""

@@ -32,7 +32,9 @@ _FREE = frozenset(
         "host.name", "vedette.schema", "vedette.key.id",  # where it runs; what it is written in, and by which key
     }
 )  # fmt: skip
+_NUMBERS = ("int", "bool")
 _NAME = "name of the call"
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def before(redactor: Redactor, call: Call) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def before(redactor: Redactor, call: Call) -> dict[str, Any]:
         if len(text) <= INTENT_LIMIT:
             facts[name] = argument
         else:
-            digest = redactor.texts.tokens.digest("arguments", text.encode("utf-8", "surrogatepass"))
+            digest = redactor.texts.tokens.of_text(text)
             facts |= {"vedette.arguments.size": len(text), "vedette.arguments.digest": digest}
     if call.wire is not None and call.wire.request.size:
         facts["vedette.arguments.size"] = call.wire.request.size
@@ -57,18 +59,18 @@ def made(redactor: Redactor, call: Call, phase: Phase, given: dict[str, Any]) ->
     """The Event of a Call; a part that cannot be redacted is left out and counted."""
     facts: dict[str, Fact] = {}
     content: dict[str, str] = {}
-    scanned: dict[str, Any] = {}
-    for name, value in given.items():
-        if value is not None:
-            with guard("redact.fact"):
-                _sort(redactor, name, value, facts, scanned)
+    scanned = _sorted(redactor, given, facts)
     walk = Walk(redactor.texts)
     scanned[_NAME] = call.name
     walked = scanned if _is_ours(redactor, call, scanned) else _walked(redactor, walk, scanned, facts)
     name = str(walked.pop(_NAME, ""))
     for each, value in walked.items():
-        with guard("redact.fact"):
-            (content if each in CONTENT else facts)[each] = _as_text(value)
+        into = content if each in CONTENT else facts
+        if type(value) is str:
+            into[each] = value
+        else:
+            with guard("redact.fact"):
+                into[each] = _as_text(value)
     facts |= _own(call)
     if walk.withheld:
         facts["vedette.withheld"] = walk.withheld
@@ -90,8 +92,22 @@ def made(redactor: Redactor, call: Call, phase: Phase, given: dict[str, Any]) ->
     )
 
 
+def _sorted(redactor: Redactor, given: dict[str, Any], facts: dict[str, Fact]) -> dict[str, Any]:
+    """Into `facts` what needs no scan; given back is what does."""
+    scanned: dict[str, Any] = {}
+    for name, value in given.items():
+        if type(value) is str and name not in _PERSON and FACTS.get(name) not in _NUMBERS:
+            (facts if name in _FREE else scanned)[name] = value
+        elif type(value) is int and FACTS.get(name) == "int":
+            facts[name] = value
+        elif value is not None:
+            with guard("redact.fact"):
+                _sort(redactor, name, value, facts, scanned)
+    return scanned
+
+
 def _sort(redactor: Redactor, name: str, value: Any, facts: dict[str, Fact], scanned: dict[str, Any]) -> None:
-    """Into `facts` what needs no scan, into `scanned` what does."""
+    """One fact, whatever its type."""
     kind = FACTS.get(name)
     if kind == "int":
         facts[name] = int(value)
@@ -129,7 +145,7 @@ def _walked(redactor: Redactor, walk: Walk, scanned: dict[str, Any], facts: dict
 def _as_text(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else _JSON.encode(value)
 
 
 def _actor(redactor: Redactor, actor: Actor) -> Actor:

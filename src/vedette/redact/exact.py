@@ -42,58 +42,127 @@ Searches = Callable[[bytes, int, int], Place | None]
 
 
 class Exact:
-    """One rule, ready to judge."""
+    """One rule, ready to judge; `made` says of which kind."""
 
-    def __init__(self, number: int, rule: Rule, search: Searches) -> None:
+    from_start = False
+
+    def __init__(self, number: int, rule: Rule) -> None:
         self.number = number
         self.rule = rule
-        self._search = search
-        self._left, self._right, self._value, self._width = rule.left, rule.right, rule.value, rule.width
-        self.from_start = rule.group == "keyvalue"
-        exact = rule.exact.removeprefix(_NAME_BEFORE) if self.from_start else rule.exact
-        self._anchored = re.compile(exact.encode()).match if rule.width or self.from_start else None
+        self.is_token = rule.group == "token"
+        self._group = rule.value
         self._strength = STRENGTH[rule.group]
-        self._is_token = rule.group == "token"
         self._not_after = _bytes_of(rule.not_after)
         self._run_on = _run(rule.not_after)
         self._swallow = _run(rule.swallow) if rule.swallow else None
         self._until = re.compile(rule.until.encode()).search if rule.until else None
+        self._goes_on = self._swallow is not None or self._until is not None
         self._validator = validators.REGISTRY[rule.validator] if rule.validator else None
+        self._entropy = rule.entropy
         self._judge = validators.JUDGES[rule.judge] if rule.judge else None
+        self._judges_placeholders = rule.group != "pii" or self._judge is not None
+        self._alerts = rule.tier == "alert"
+        self._stops = bool(rule.stop)
 
-    def span(self, data: bytes, end: int, start: int) -> Span | None:
-        """The value that the hit before `end` belongs to; None if it is none. `start`: where the core begins."""
-        place = self._beside_name(data, end, start) if self.from_start else self._place(data, end)
+    def place(self, data: bytes, end: int, start: int, begin: int) -> tuple[int, int, int] | None:
+        """Where what the judge is shown begins, and where the value lies."""
+        raise NotImplementedError
+
+    def span(self, data: bytes, end: int, start: int, begin: int) -> Span | None:
+        """The value that the hit before `end` belongs to; None if it is none.
+
+        `start`: where the core begins, `begin`: where the name begins that it is part of; for rules of names alone.
+        """
+        place = self.place(data, end, start, begin)
         if place is None:
             return None
         begin, start, stop = place
-        if self._swallow is not None or self._until is not None:
+        if self._goes_on:
             stop = self._followed(data, stop)
         clean = True
         if self._not_after and stop < len(data) and data[stop] in self._not_after:
-            if not self._is_token:
+            if not self.is_token:
                 return None
             clean = False
             stop = self._run_on(data, stop)
+        value = data[start:stop].decode("latin-1")
+        if self._judges_placeholders and validators.placeholder(value):
+            return None
+        if clean and not self._checks(value):
+            clean = False
+        if not clean and (self._judge is not None or not self.is_token):
+            return None
         if self._judge is not None:
-            return self._by_judge(self._judge, data, begin, start, stop)
-        return self._by_rule(data, start, stop, clean)
+            before, after = data[begin:start].decode("latin-1"), data[stop : stop + _AFTER].decode("latin-1")
+            tier = self._judge(before, value, after)
+            if not tier:
+                return None
+            clean = tier == "alert"
+        alert = clean and self._alerts and not (self._stops and validators.stopped(value))
+        return Span(start, stop, self._strength, self.number, alert)
 
-    def _beside_name(self, data: bytes, end: int, start: int) -> tuple[int, int, int] | None:
-        """The value behind a name: the match begins at the name; what belongs to the name before is the judge's."""
-        match = self._anchored(data, start) if self._anchored else None
+    def _followed(self, data: bytes, stop: int) -> int:
+        """The end of a value that its pattern caps."""
+        if self._until is not None:
+            match = self._until(data, stop, stop + SWALLOW)
+            if match is not None:
+                return match.end()
+        return stop if self._swallow is None else self._swallow(data, stop)
+
+    def _checks(self, value: str) -> bool:
+        """Check characters and entropy."""
+        if self._validator is not None and not self._validator(value):
+            return False
+        return not self._entropy or validators.varied(value, self._entropy)
+
+
+class _Beside(Exact):
+    """The value behind a name: the match begins at the name; what belongs to the name before is the judge's."""
+
+    from_start = True
+
+    def __init__(self, number: int, rule: Rule) -> None:
+        super().__init__(number, rule)
+        self._match = re.compile(rule.exact.removeprefix(_NAME_BEFORE).encode()).match
+        self._is_line = rule.judge == "line"
+
+    def place(self, data: bytes, end: int, start: int, begin: int) -> tuple[int, int, int] | None:
+        match = self._match(data, start)
         if match is None or match.end() < end:
             return None
-        lo = max(start - (_LINE if self.rule.judge == "line" else _NAME), 0)
-        if self.rule.judge == "line":
-            return max(data.rfind(b"\n", lo, start) + 1, lo), *match.span(self._value)
-        return lo + len(data[lo:start].rstrip(_NAME_BYTES)), *match.span(self._value)
+        if self._is_line:
+            lo = max(start - _LINE, 0)
+            begin = max(data.rfind(b"\n", lo, start) + 1, lo)
+        return begin, *match.span(self._group)
 
-    def _place(self, data: bytes, end: int) -> tuple[int, int, int] | None:
-        """Where the match begins, and where its value lies."""
-        if self._anchored is not None:
-            match = self._anchored(data, end - self._width) if end >= self._width else None
-            return (match.start(), *match.span(self._value)) if match is not None and match.end() >= end else None
+
+class _Anchored(Exact):
+    """A match of known length before the hit."""
+
+    def __init__(self, number: int, rule: Rule) -> None:
+        super().__init__(number, rule)
+        self._match = re.compile(rule.exact.encode()).match
+        self._width = rule.width
+
+    def place(self, data: bytes, end: int, start: int, begin: int) -> tuple[int, int, int] | None:
+        if end < self._width:
+            return None
+        match = self._match(data, end - self._width)
+        if match is None or match.end() < end:
+            return None
+        start, stop = match.span(self._group)
+        return max(start - _BEFORE, 0), start, stop
+
+
+class _Searched(Exact):
+    """A match somewhere in the window of the hit."""
+
+    def __init__(self, number: int, rule: Rule, search: Searches) -> None:
+        super().__init__(number, rule)
+        self._search = search
+        self._left, self._right = rule.left, rule.right
+
+    def place(self, data: bytes, end: int, start: int, begin: int) -> tuple[int, int, int] | None:
         hi = min(end + self._right, len(data))
         lo = max(end - self._left, 0)
         last = -1
@@ -110,51 +179,26 @@ class Exact:
             lo = max(found[1], last + 1)
         return lo, max(end - self._left, 0), end
 
-    def _followed(self, data: bytes, stop: int) -> int:
-        """The end of a value that its pattern caps."""
-        if self._until is not None:
-            match = self._until(data, stop, stop + SWALLOW)
-            if match is not None:
-                return match.end()
-        return stop if self._swallow is None else self._swallow(data, stop)
 
-    def _by_judge(self, judge: Judge, data: bytes, begin: int, start: int, stop: int) -> Span | None:
-        """A judge sees what stands around, and its answer is the tier, unless the rule has a lower one."""
-        value = data[start:stop].decode("latin-1")
-        if validators.placeholder(value) or not self._checks(value):
-            return None
-        if self._width:
-            begin = max(start - _BEFORE, 0)
-        before, after = (each.decode("latin-1") for each in (data[begin:start], data[stop : stop + _AFTER]))
-        tier = judge(before, value, after)
-        return self._span(start, stop, value, tier == "alert") if tier else None
-
-    def _by_rule(self, data: bytes, start: int, stop: int, clean: bool) -> Span | None:
-        """Placeholders are nothing; what fails a check is nothing, or, of a token, only no alert."""
-        value = data[start:stop].decode("latin-1")
-        if self.rule.group != "pii" and validators.placeholder(value):
-            return None
-        clean = clean and self._checks(value)
-        return self._span(start, stop, value, clean) if clean or self._is_token else None
-
-    def _checks(self, value: str) -> bool:
-        if self._validator is not None and not self._validator(value):
-            return False
-        return not self.rule.entropy or validators.entropy(value) >= self.rule.entropy
-
-    def _span(self, start: int, stop: int, value: str, alert: bool) -> Span:
-        rule = self.rule
-        alert = alert and rule.tier == "alert" and not (rule.stop and validators.stopped(value))
-        return Span(start, stop, self._strength, self.number, alert)
+def made(number: int, rule: Rule, search_of: Callable[[Rule], Searches]) -> Exact:
+    """A rule of the pack, by its number, ready to judge; `search_of` is what `searcher` gives."""
+    if rule.group == "keyvalue":
+        return _Beside(number, rule)
+    return _Anchored(number, rule) if rule.width else _Searched(number, rule, search_of(rule))
 
 
 _NAME_RUN = re.compile(rb"[0-9A-Za-z_.$\-]{1,80}")
 
 
-def name_at(data: bytes, start: int) -> bytes:
-    """The whole name that has a secret's name at `start`."""
+def name_before(data: bytes, start: int) -> int:
+    """Where the whole name begins that has a secret's name at `start`."""
     lo = max(start - _NAME, 0)
-    match = _NAME_RUN.match(data, lo + len(data[lo:start].rstrip(_NAME_BYTES)))
+    return lo + len(data[lo:start].rstrip(_NAME_BYTES))
+
+
+def name_at(data: bytes, begin: int) -> bytes:
+    """The name that begins there."""
+    match = _NAME_RUN.match(data, begin)
     return match.group() if match else b""
 
 

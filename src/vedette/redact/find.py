@@ -7,17 +7,18 @@ undone, percent-escapes undone as well where there are any, and runs of base64 t
 from __future__ import annotations
 
 import functools
+import itertools
 from bisect import bisect_left, insort
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from vedette.redact.exact import Exact, Searches, name_at, searcher
+from vedette.redact.exact import Exact, Searches, made, name_at, name_before, searcher
 from vedette.redact.keynames import is_plain
 from vedette.redact.pack import Pack
 from vedette.redact.rule import Rule
 from vedette.redact.scanners.choose import Engine, imported
 from vedette.redact.scanners.contract import Hit
 from vedette.redact.span import Span, united, veiled, without_tokens
-from vedette.redact.views import View, blobs, percent, unescaped
+from vedette.redact.views import blobs, percent, unescaped
 
 MOST_CANDIDATES, _BYTES_A_CANDIDATE = 300, 400
 """Hits of one core in one text that are judged, and one more for so many bytes; what is beyond is masked unverified."""
@@ -55,20 +56,24 @@ class Finder:
 
     def find(self, data: bytes, depth: int = 2) -> Found:
         """Raises what the scanner raises (`Busy`, `TooDense`): the caller withholds."""
-        view = unescaped(data) if b"\\" in data or b"\x1b" in data else View(data)
+        view = unescaped(data) if b"\\" in data or b"\x1b" in data else None
+        looked = data if view is None else view.data
         if b"[" in data:
-            view.data = veiled(view.data)
-        spans, keyed, blobbed = self._look(view.data)
-        decoded = percent(view.data)
-        if decoded is not None:
+            looked = veiled(looked)
+        spans, keyed, blobbed = self._look(looked)
+        if b"%" in looked and (decoded := percent(looked)) is not None:
             more, more_keyed, _ = self._look(decoded.data)
             spans += decoded.mapped(more)
             keyed = keyed or more_keyed
         if blobbed and depth:
-            spans += self._inside(view.data, depth, spans)
+            spans += self._inside(looked, depth, spans)
         if not spans:
             return Found(spans, keyed)
-        return Found(without_tokens(data, united(view.mapped(spans))), keyed)
+        if view is not None:
+            spans = view.mapped(spans)
+        if not data.isascii():
+            spans = [_widened(data, span) for span in spans]
+        return Found(without_tokens(data, united(spans)), keyed)
 
     @functools.cached_property
     def _searcher(self) -> Callable[[Rule], Searches]:
@@ -102,32 +107,36 @@ class Finder:
         hits = engine.scanner.hits(data)
         if not hits:
             return spans, False, False
-        if engine.cores is not self._cores:
-            self._cores, self._by_core = engine.cores, {}
-        gates = {core - len(engine.cores) for core, _, _ in hits if core >= len(engine.cores)}
-        return spans + self._judged(data, hits), 0 in gates, 1 in gates
+        cores = engine.cores
+        if cores is not self._cores:
+            self._cores, self._by_core = cores, {}
+        hits.sort()
+        gates = []
+        while hits and hits[-1][0] >= len(cores):
+            gates.append(hits.pop()[0] - len(cores))
+        if hits:
+            spans += self._judged(data, hits)
+        return spans, 0 in gates, 1 in gates
 
     def shifted(self, data: bytes, by: int) -> list[Span]:
         """What the rules find, their numbers raised by `by`."""
         return [span._replace(rule=span.rule + by) for span in self._look(data)[0]]
 
     def _judged(self, data: bytes, hits: list[Hit]) -> list[Span]:
-        """Tokens first: what ends inside one that is sure is asked about no more."""
-        by_core: dict[int, list[tuple[int, int]]] = {}
-        for core, end, start in hits:
-            by_core.setdefault(core, []).append((end, start))
+        """`hits` in order of their cores. Tokens first: what ends inside one that is sure is asked about no more."""
         judging = _Judging(data)
-        for core in sorted(by_core, key=self._rank):
-            if exacts := self._by_core[core]:
-                judging.judge(exacts, sorted(by_core[core]))
+        later: list[tuple[tuple[Exact, ...], list[Hit]]] = []
+        for core, places in itertools.groupby(hits, lambda hit: hit[0]):
+            exacts = self._by_core.get(core)
+            if exacts is None:
+                exacts = self._by_core[core] = self._made(core)
+            if exacts and exacts[0].is_token:
+                judging.judge(exacts, places)
+            elif exacts:
+                later.append((exacts, list(places)))
+        for exacts, kept in later:
+            judging.judge(exacts, kept)
         return judging.found
-
-    def _rank(self, core: int) -> tuple[bool, int]:
-        """Cores of tokens come first; a core's rules are made ready when it is first seen."""
-        exacts = self._by_core.get(core)
-        if exacts is None:
-            exacts = self._by_core[core] = self._made(core)
-        return not (exacts and exacts[0].rule.group == "token"), core
 
     def _made(self, core: int) -> tuple[Exact, ...]:
         """The rules of a core, each compiled once, when its core is first seen."""
@@ -139,7 +148,7 @@ class Finder:
         if number not in self._exact:
             rule = self._pack[number]
             skipped = rule.group == "pii" and not self._personal
-            self._exact[number] = None if skipped else Exact(number, rule, self._searcher(rule))
+            self._exact[number] = None if skipped else made(number, rule, self._searcher)
         return self._exact[number]
 
     def _inside(self, data: bytes, depth: int, known: list[Span]) -> list[Span]:
@@ -164,32 +173,36 @@ class _Judging:
         self._most = MOST_CANDIDATES + len(data) // _BYTES_A_CANDIDATE
         self._sure: list[tuple[int, int]] = []
 
-    def judge(self, exacts: tuple[Exact, ...], places: list[tuple[int, int]]) -> None:
-        """`places`: (end, start) of each hit of one core, in order."""
+    def judge(self, exacts: tuple[Exact, ...], places: Iterable[Hit]) -> None:
+        """`places`: the hits of one core, in order."""
         data, sure, left = self._data, self._sure, self._most
         named, reach = exacts[0].from_start, exacts[0].rule.left
         done = [-1] * len(exacts)
         last = low = high = -1
-        for end, start in places:
+        for _, end, start in places:
             if end == last or (sure and _is_inside(sure, end)):
                 continue
             last = end
-            if named and is_plain(name_at(data, start)):
-                continue
+            begin = 0
+            if named:
+                begin = name_before(data, start)
+                if is_plain(name_at(data, begin)):
+                    continue
             left -= 1
             if left >= 0:
-                self._ask(exacts, done, end, start)
+                self._ask(exacts, done, end, start, begin)
             elif end - reach < high:
                 high = end
             else:
                 self._mask(exacts[0], low, high)
                 low, high = max(end - reach, 0), end
-        self._mask(exacts[0], low, high)
+        if high >= 0:
+            self._mask(exacts[0], low, high)
 
-    def _ask(self, exacts: tuple[Exact, ...], done: list[int], end: int, start: int) -> None:
+    def _ask(self, exacts: tuple[Exact, ...], done: list[int], end: int, start: int, begin: int) -> None:
         """Each rule of the core; `done`: up to where it has found something."""
         for at, exact in enumerate(exacts):
-            if end > done[at] and (span := exact.span(self._data, end, start)) is not None:
+            if end > done[at] and (span := exact.span(self._data, end, start, begin)) is not None:
                 done[at] = span.end
                 self.found.append(span)
                 if span.alert and not span.strength:
@@ -199,6 +212,16 @@ class _Judging:
         """Hits beyond the budget, unverified: more is hidden, never less."""
         if end >= 0:
             self.found.append(Span(start, end, _UNVERIFIED, exact.number, False))
+
+
+def _widened(data: bytes, span: Span) -> Span:
+    """With the whole of the characters that it begins and ends in."""
+    start, end = span.start, span.end
+    while start and data[start] & 0xC0 == 0x80:
+        start -= 1
+    while end < len(data) and data[end] & 0xC0 == 0x80:
+        end += 1
+    return span._replace(start=start, end=end)
 
 
 def _is_covered(spans: list[tuple[int, int]], start: int, end: int) -> bool:

@@ -60,6 +60,7 @@ def is_url(name: str) -> bool:
     return normal(name).endswith(URLS)
 
 
+@functools.lru_cache(maxsize=4096)
 def kind(name: str) -> str:
     """The kind of a label for what stands under a secret's name."""
     plain = normal(name)

@@ -7,6 +7,7 @@ JSON any more (a stream's fragments, the head of a long body) loses as little as
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 
@@ -16,10 +17,9 @@ from vedette.redact.span import TOKEN
 Named = tuple[int, int, str]
 """(start, end, name)."""
 
-_KEYS = tuple(
-    re.compile(quote + rb"([A-Za-z_][0-9A-Za-z_.\-]{1,79})(\\{0,7})" + quote + rb"\s{0,8}:\s{0,8}")
-    for quote in (b'"', b"'")
-)
+_NAME = re.compile(rb"[A-Za-z_][0-9A-Za-z_.\-]{1,79}")
+_LONGEST_KEY = 80 + 7
+_BLANKS = re.compile(rb"\s{0,8}")
 _LONGEST = 16 * 1024
 _LOCATION = re.compile(rb"://[^\s\"'<>\\]{1,8192}")
 _PARAMETER = re.compile(rb"(?:^|[?&#;])([A-Za-z_][0-9A-Za-z_.\-%\[\]]{0,79})=([^&#;\s\"'<>]+)")
@@ -32,13 +32,12 @@ def in_json(data: bytes, is_secret: Callable[[str], bool]) -> tuple[list[Named],
     """Values of secret names, and whether one of them is no string, so that only a parser can tell where it ends."""
     found: list[Named] = []
     parse = False
-    for pattern in _KEYS:
-        for match in pattern.finditer(data):
-            name = match.group(1).decode()
-            if not is_secret(name) or not data.endswith(match.group(2), 0, match.start()):
-                continue
-            at = match.end()
-            quote = match.group(2) + data[match.start() : match.start() + 1]
+    colon = data.find(b":", 1)
+    while colon >= 0:
+        key = _key_before(data, colon) if data[colon - 1] in _ENDS_KEY else None
+        if key is not None and is_secret(key[1]):
+            quote, name = key
+            at = _after_blanks(data, colon + 1)
             if data.startswith(quote, at):
                 start = at + len(quote)
                 end = _closing(data, start, quote)
@@ -46,7 +45,38 @@ def in_json(data: bytes, is_secret: Callable[[str], bool]) -> tuple[list[Named],
                     found.append((start, end, name))
             elif data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS:
                 parse = True
+        colon = data.find(b":", colon + 1)
     return found, parse
+
+
+_ENDS_KEY = frozenset(b"\"' \t\n\r\f\v")
+
+
+def _key_before(data: bytes, colon: int) -> tuple[bytes, str] | None:
+    """The quote, as it is escaped there, and the name of a JSON key that ends before a colon; None if none does."""
+    end = colon
+    while end > colon - 9 and data[end - 1 : end].isspace():
+        end -= 1
+    quote = data[end - 1 : end]
+    if quote not in (b'"', b"'"):
+        return None
+    begin = data.rfind(quote, max(end - 2 - _LONGEST_KEY, 0), end - 1)
+    escape, name = _key(data[begin + 1 : end - 1])
+    if begin < 0 or not name or not data.endswith(escape, 0, begin):
+        return None
+    return escape + quote, name
+
+
+@functools.lru_cache(maxsize=4096)
+def _key(raw: bytes) -> tuple[bytes, str]:
+    """The backslashes at the end of what stands between two quotes, and the name before; empty, if it is none."""
+    bare = raw.rstrip(b"\\")
+    return raw[len(bare) :], bare.decode() if len(raw) - len(bare) <= 7 and _NAME.fullmatch(bare) else ""
+
+
+def _after_blanks(data: bytes, at: int) -> int:
+    match = _BLANKS.match(data, at)
+    return match.end() if match else at
 
 
 def _closing(data: bytes, start: int, quote: bytes) -> int:

@@ -24,6 +24,7 @@ from vedette.redact.scanners.contract import Busy, TooDense
 from vedette.redact.stream import StreamRedactor
 from vedette.redact.texts import MAX_TEXT, Texts
 from vedette.redact.tokens import Key, Tokens
+from vedette.redact.verdicts import Seen
 from vedette.redact.walk import Walk
 
 
@@ -72,7 +73,7 @@ class Redactor:
         self.mode = mode
         self._finder: Finder | None = None
         self._extra: Pack | None = None
-        self.texts = Texts(self._found_by, policy or _plain, Tokens(key), Memory())
+        self.texts = Texts(self._found_by, policy or _plain, Tokens(key), Memory(), Seen())
         self._lineage = Lineage(self.texts.tokens) if lineage else None
 
     def _found_by(self) -> Finder:

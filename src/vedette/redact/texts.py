@@ -15,13 +15,13 @@ from urllib.parse import unquote_to_bytes
 from vedette.event import Label
 from vedette.redact import keynames, named
 from vedette.redact.find import Finder, Found
-from vedette.redact.memory import LONGEST, Memory, Onward
+from vedette.redact.memory import LEAST, LONGEST, Memory, Onward
 from vedette.redact.policy import Policy, mark
-from vedette.redact.rule import Rule
 from vedette.redact.scanners.contract import Busy, TooDense
 from vedette.redact.span import Span, united, without_tokens
 from vedette.redact.tokens import Tokens
 from vedette.redact.validators import placeholder
+from vedette.redact.verdicts import Seen, Verdicts
 from vedette.redact.views import meant
 
 MAX_TEXT = 1024 * 1024
@@ -72,6 +72,13 @@ class Texts:
     policy: Callable[[], Policy]
     tokens: Tokens
     memory: Memory | Onward
+    seen: Seen | None = None
+
+    def verdicts(self, policy: Policy) -> Verdicts | None:
+        """What is known of texts that came before; None for a stream."""
+        return (
+            None if self.seen is None or isinstance(self.memory, Onward) else self.seen.under(policy, self.memory.state)
+        )
 
     def cuts(self, data: bytes, *, form: bool = False) -> tuple[list[Cut], bool]:
         """What is to be cut out of a text, in order; and whether only a JSON parser can tell all of it.
@@ -84,28 +91,35 @@ class Texts:
         kinds: dict[int, str] = {}
         if found.keyed or form or b"://" in data:
             spans, kinds, parse = _with_names(data, found, policy, form)
-        if not spans and not self.memory.values:
+        if spans:
+            self._remember(data, spans, kinds, finder)
+        elif not self.memory.values:
             return [], parse
-        self._remember(data, spans, kinds, finder)
         if self.memory.values:
             spans = self._with_copies(data, spans, kinds)
+        is_plain = policy.is_plain
         cuts = []
         for span in spans:
             told = finder.rule(span.rule) if span.rule >= 0 else _TOLD[span.rule]
             kind = told.kind or kinds.get(span.start, "secret")
-            cut = self._cut(data, span, kind, told, policy)
-            if cut is not None:
-                cuts.append(cut)
+            value = _value(data, span)
+            action = "token" if is_plain else self._action(policy, kind, told.id, value)
+            if action != "keep":
+                digest = self.tokens.digest(kind, value)
+                taken = Taken(kind, digest, told.id, told.group, "alert" if span.alert else "redact")
+                cuts.append(Cut(span.start, span.end, mark(action, kind, digest, value), taken))
         return cuts, parse
 
     def _remember(self, data: bytes, spans: list[Span], kinds: dict[int, str], finder: Finder) -> None:
         for span in spans:
-            if span.end - span.start <= LONGEST and (span.strength < 2 or span.alert):
+            if (span.strength < 2 or span.alert) and LEAST <= span.end - span.start <= LONGEST:
                 kind = finder.rule(span.rule).kind if span.rule >= 0 else kinds.get(span.start, "secret")
                 self.memory.add(_value(data, span), kind, span.start)
 
     def _with_copies(self, data: bytes, spans: list[Span], kinds: dict[int, str]) -> list[Span]:
-        found = self.memory.copies(data)
+        """And the copies of what is remembered; a value that was found in this text is its own first copy."""
+        known = {(span.start, span.end) for span in spans}
+        found = [copy for copy in self.memory.copies(data) if copy[:2] not in known]
         if not found:
             return spans
         for copy in found:
@@ -113,16 +127,6 @@ class Texts:
         return without_tokens(
             data, united([*spans, *(Span(each.start, each.end, 8, _BY_MEMORY, False) for each in found)])
         )
-
-    def _cut(self, data: bytes, span: Span, kind: str, told: Rule | _Told, policy: Policy) -> Cut | None:
-        """None for what the user's policy lets stand."""
-        value = _value(data, span)
-        action = "token" if policy.is_plain else self._action(policy, kind, told.id, value)
-        if action == "keep":
-            return None
-        digest = self.tokens.digest(kind, value)
-        taken = Taken(kind, digest, told.id, told.group, "alert" if span.alert else "redact")
-        return Cut(span.start, span.end, mark(action, kind, digest, value), taken)
 
     def _action(self, policy: Policy, kind: str, rule: str, value: bytes) -> str:
         if policy.allowed and hashlib.sha256(value).digest() in policy.allowed:
@@ -150,7 +154,8 @@ class Texts:
 
 def _with_names(data: bytes, found: Found, policy: Policy, form: bool) -> tuple[list[Span], dict[int, str], bool]:
     """The rules' spans and those of values under secret names; the kinds of the latter by where they start."""
-    parse, values = False, list(named.in_urls(data))
+    parse = False
+    values = list(named.in_urls(data)) if b"://" in data else []
     if form:
         values += named.in_form(data)
     if found.keyed:

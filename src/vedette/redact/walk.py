@@ -34,7 +34,8 @@ class Walk:
     def __init__(self, texts: Texts, levels: int = LEVELS) -> None:
         self._texts = texts
         self._levels = levels
-        self._policy = texts.policy()
+        self._policy = policy = texts.policy()
+        self._is_secret = policy.is_secret if policy.named or policy.unnamed else keynames.is_secret
         self._masking = Masking(texts)
         self._size = 0
         self._nodes = 0
@@ -44,7 +45,8 @@ class Walk:
     def value(self, value: Any, key: str = "", path: str = "") -> Any:
         """The redacted likeness of `value`: same shape, same types, but for what is taken out."""
         root = Box([value], None, 0, key, "", 0)
-        self._leaves = Leaves(self._texts, self._note, self._inside if self._levels else None)
+        verdicts = self._texts.verdicts(self._policy) if self._levels else None
+        self._leaves = Leaves(self._texts, self._note, self._inside if self._levels else None, verdicts)
         self._changed = False
         self._path = path
         self._waiting: list[tuple[Box, Any]] = []
@@ -57,7 +59,8 @@ class Walk:
         if not changed and not self._changed:
             return value
         for box, at, inner in reversed(self._tuples):
-            box.copy[at] = tuple(inner.copy)
+            if inner.is_changed:
+                box.copy[at] = tuple(inner.copy)
         return root.copy[0]
 
     def string(self, value: str, key: str = "", path: str = "") -> str:
@@ -65,7 +68,7 @@ class Walk:
 
     def _secret_name(self, name: str, value: Any) -> str:
         """`name` if whatever stands under it is masked; a JSON schema only describes what will."""
-        if not name or not self._policy.is_secret(name):
+        if not name or not self._is_secret(name):
             return ""
         return "" if isinstance(value, dict) and _SCHEMA & value.keys() else name
 
@@ -79,7 +82,7 @@ class Walk:
                     key = pair
                 self._put(box, name, each, key, box.below or self._secret_name(key, each))
             return
-        secret = {at: (name, start) for at, name, start in secrets_in_list(value, self._policy.is_secret)}
+        secret = {at: (name, start) for at, name, start in secrets_in_list(value, self._is_secret)}
         for at, each in enumerate(value):
             name, start = secret.get(at, ("", 0))
             if start and isinstance(each, str):
@@ -91,7 +94,8 @@ class Walk:
         """See to one value; `below` is the secret's name that it stands under, if it does."""
         self._nodes += 1
         if isinstance(value, str):
-            self._text(box, at, value, name, below)
+            if value:
+                self._text(box, at, value, name, below)
         elif value is None or isinstance(value, bool | float):
             return
         elif isinstance(value, int):
@@ -102,13 +106,11 @@ class Walk:
             self._container(box, at, value, name, below)
 
     def _text(self, box: Box, at: Any, value: str, name: str, below: str) -> None:
-        if not value:
-            return
         self._size += len(value)
         if len(value) > MAX_TEXT or self._size > MAX_CALL:
             self._size -= len(value)
             self._withhold(box, at, "size", value.encode("utf-8", "surrogatepass"))
-        elif below or self._policy.of_key(name):
+        elif below or (self._policy.keys and self._policy.of_key(name)):
             self._mask(box, at, value, below or name, "")
         elif value[0] != "[" or not TOKEN.fullmatch(value.encode("utf-8", "surrogatepass")):
             self._leaves.add(box, at, name, value)
@@ -126,23 +128,27 @@ class Walk:
             self._withhold(box, at, "binary", value)
             return
         self._changed = True
-        self._text(box, at, text, name, below)
+        if text:
+            self._text(box, at, text, name, below)
 
     def _container(self, box: Box, at: Any, value: Any, name: str, below: str) -> None:
+        fields = None
         if not isinstance(value, dict | list | tuple):
             fields = as_mapping(value)
             if fields is None:
                 self._withhold(box, at, "type", b"")
                 return
-            value, self._changed = fields, True
+            value = fields
         reason = "depth" if box.depth >= MAX_DEPTH else "nodes" if self._nodes + len(value) > MAX_NODES else ""
         if box.holds(value):
             reason = "cycle"
         if reason:
             self._withhold(box, at, reason, b"")
             return
-        inner = box.open(at, value, name, below)
-        if isinstance(value, tuple):
+        inner = Box(value, box, at, name, below, box.depth + 1)
+        if fields is not None:
+            box.copy[at], self._changed = inner.copy, True
+        elif isinstance(value, tuple):
             self._tuples.append((box, at, inner))
         self._waiting.append((inner, value))
 

@@ -55,7 +55,6 @@ class Line:
     def _fresh(self) -> None:
         """Nothing queued, no thread: at birth, and in a forked child, whose parent walks what was queued."""
         self._queue: queue.SimpleQueue[Call | threading.Event | None] = queue.SimpleQueue()
-        self._room = threading.Semaphore(self._most)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
@@ -82,7 +81,7 @@ class Line:
 
     def end(self, call: Call) -> None:
         with guard("line.end"):
-            if self._inline or not self._room.acquire(blocking=False):
+            if self._inline or self._queue.qsize() >= self._most:  # by as many more as threads ask at once
                 self.walk(call)
                 return
             self._queue.put(call)
@@ -134,7 +133,6 @@ class Line:
             if isinstance(item, threading.Event):
                 item.set()
                 continue
-            self._room.release()
             with guard("line.walk"):
                 self.walk(item)
 
@@ -142,7 +140,6 @@ class Line:
         while not self._queue.empty():
             item = self._queue.get()
             if isinstance(item, Call):
-                self._room.release()
                 self.walk(item)
 
     def flush(self, timeout: float) -> bool:
@@ -160,6 +157,8 @@ class Line:
         """End the thread when it has walked what is queued; whoever ends a Call after that walks the line himself."""
         self._inline = True
         self._queue.put(None)
+        with guard("line.metrics"):
+            self.metrics.settle()
 
     @property
     def depth(self) -> int:

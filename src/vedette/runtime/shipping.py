@@ -90,7 +90,7 @@ class Shipping:
             oldest=self._settings.ship_max_age,
             fresh=fresh,
             pressed=lambda: trail.filling,
-            ask=asking(self._settings.reconcile),
+            ask=asking(self._settings),
         )
         self._shipper = Shipper(self._settings.trail, self._delivery.send, project, own, parked=parked, ways=ways)
         self._shipper.start(off_stage)
@@ -115,12 +115,12 @@ class Shipping:
         return done
 
 
-def asking(source: str) -> Ask | None:
-    """How a backend is asked for what it holds of a stream; None = it is not."""
-    if not source:
+def asking(settings: Settings) -> Ask | None:
+    """How the backend of VEDETTE_RECONCILE is asked for what it holds of a stream; None = it is not."""
+    if not settings.reconcile:
         return None
 
     def ask(stream: str, window: Window) -> Iterable[str]:
-        return open_source(source, window, stream)
+        return open_source(settings.reconcile, window, stream, headers=settings.from_headers)
 
     return ask

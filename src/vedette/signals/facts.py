@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from vedette.event import Event, Fact, Result
+from vedette.event import NOBODY, Event, Fact, Result
 from vedette.names import FACTS
 from vedette.signals.naming import ACTOR, METHODS
 
 OTHER = "_OTHER"
 FAILED = frozenset({Result.ERROR, Result.DENIED})
+CONVERTED = frozenset(name for name, kind in FACTS.items() if kind in ("double", "list"))
+"""Facts that are no attribute as they are."""
 
 
 def told(event: Event) -> dict[str, Fact]:
@@ -18,8 +20,11 @@ def told(event: Event) -> dict[str, Fact]:
 
     An HTTP method that HTTP does not know is `_OTHER`, and so is an error that has no type (semconv `error.type`).
     """
-    who = {name: getattr(event.actor, field) for field, name in ACTOR.items()}
-    facts: dict[str, Fact] = {name: value for name, value in {**who, **event.facts}.items() if value != ""}
+    facts = dict(event.facts)
+    if event.actor is not NOBODY:
+        facts = {name: getattr(event.actor, field) for field, name in ACTOR.items()} | facts
+    if "" in facts.values():
+        facts = {name: value for name, value in facts.items() if value != ""}
     method = facts.get("http.request.method")
     if method is not None and method not in METHODS:
         facts["http.request.method"] = OTHER

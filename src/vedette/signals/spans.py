@@ -6,7 +6,6 @@ Until the line has redacted the Call, a span carries a name without content and 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import Any
 
 from opentelemetry import trace
@@ -15,7 +14,8 @@ from opentelemetry.trace import Span, SpanContext, Status, StatusCode
 from vedette.config import Settings
 from vedette.event import Call, Event
 from vedette.names import OLD_1_41, SCHEMA, SCHEMA_URL
-from vedette.signals.facts import FAILED, told, typed
+from vedette.signals.audience import is_heard
+from vedette.signals.facts import CONVERTED, FAILED, told, typed
 from vedette.signals.naming import has_span, serves_mcp, span_kind, span_name
 from vedette.signals.scope import SCOPE, VERSION
 
@@ -62,7 +62,7 @@ class Spans:
     def finish(self, span: Span, event: Event) -> None:
         """Tell the redacted outcome and end the span when the operation ended; it ends whatever the telling does."""
         try:
-            if span.is_recording():
+            if span.is_recording() and is_heard(span):
                 self._tell(span, event)
         finally:
             span.end(event.begin_ns + event.duration_ns)
@@ -70,21 +70,27 @@ class Spans:
     def _tell(self, span: Span, event: Event) -> None:
         facts = told(event)
         span.update_name(span_name(event.kind, facts))
-        span.set_attributes({self._renamed.get(name, name): value for name, value in self._attributes(event, facts)})
+        span.set_attributes(self._attributes(event, facts))
         if event.result in FAILED:
             span.set_status(Status(StatusCode.ERROR))
 
-    def _attributes(self, event: Event, facts: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    def _attributes(self, event: Event, facts: dict[str, Any]) -> dict[str, Any]:
         """The conventions' first and ours last: a span that is full gives up its oldest."""
-        ours = {name: value for name, value in facts.items() if name.startswith("vedette.")}
-        yield from ((name, typed(name, value)) for name, value in facts.items() if name not in ours)
+        told = dict(facts)
+        for name in facts.keys() & CONVERTED:
+            told[name] = typed(name, facts[name])
+        for name in self._renamed.keys() & facts.keys():
+            told[self._renamed[name]] = told.pop(name)
         if self._content:
-            yield from ((name, text) for name, text in event.content.items() if name.startswith("gen_ai."))
-        yield from ours.items()
-        yield "vedette.kind", event.kind.value
-        yield "vedette.phase", event.phase.value
-        yield "vedette.outcome", event.result.value
-        yield "vedette.schema", SCHEMA
+            told |= {name: text for name, text in event.content.items() if name.startswith("gen_ai.")}
+        for name in facts:
+            if name.startswith("vedette."):
+                told[name] = told.pop(name)
+        told["vedette.kind"] = event.kind.value
+        told["vedette.phase"] = event.phase.value
+        told["vedette.outcome"] = event.result.value
+        told["vedette.schema"] = SCHEMA
+        return told
 
 
 def _place(call: Call, ids: SpanContext) -> None:

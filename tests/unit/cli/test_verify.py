@@ -11,11 +11,15 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests import trail_forge as forge
+from tests.stores import filled, loki
 from tests.unit.cli.conftest import Vedette
 
 from vedette.cli.demo_tampering import rename_tool
 from vedette.trail.files import reading
 from vedette.trail.format.spool import segment_files, stream_folders
+
+(HOST_KEY,) = forge.HOST_KEYS.values()
 
 
 @pytest.fixture
@@ -130,3 +134,14 @@ def test_a_host_key_that_is_none_is_one_line(vedette: Vedette, trail: Path) -> N
     ran = vedette("verify", trail, "--host-key", "no key")
     assert (ran.code, ran.out, ran.err.count("\n")) == (3, "", 1)
     assert ran.err.startswith("vedette verify: --host-key is no key: ")
+
+
+def test_a_backend_is_asked_with_the_headers_of_the_setting(vedette: Vedette, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenant of Loki; another tenant, or none, has nothing."""
+    stream = forge.stream(0, records=20)
+    store = filled.loki(stream, tenant="acme")
+    with loki.running(store) as address:
+        monkeypatch.setenv("VEDETTE_FROM_HEADERS", "X-Scope-OrgID=acme")
+        assert vedette("verify", "--from", f"loki:{address}", "--host-key", HOST_KEY).code == 0
+        monkeypatch.setenv("VEDETTE_FROM_HEADERS", "X-Scope-OrgID=other")
+        assert vedette("verify", "--from", f"loki:{address}", "--host-key", HOST_KEY).code == 3

@@ -7,7 +7,7 @@ from tests.unit.signals.measured import HTTP, Measured, event, points_of
 
 from vedette.event import Event, Kind, Label, Result
 from vedette.signals import instruments
-from vedette.signals.metrics import MOST
+from vedette.signals.series import MOST
 
 MODEL = {
     "gen_ai.operation.name": "chat",

@@ -22,13 +22,13 @@ STREAM = "000102030405060708090a0b0c0d0e0f"
 START = 1795349012000000000
 
 
-def head(n: int, p: bytes, after: int) -> dict[str, Any]:
-    return {"v": 1, "s": STREAM, "n": n, "p": env.b64u(p), "t": str(START + after), "m": str(after)}
+def head(n: int = 1, p: bytes = bytes(32), after: int = 0) -> env.Head:
+    return STREAM, n, p, START + after, after
 
 
 def known_lines() -> list[bytes]:
     """The three records of section 20, made by the code under test."""
-    payload, _ = env.content_payload("input", '{"city":"Zürich"}', bytes(range(0x10, 0x20)))
+    payload = bytes(range(0x10, 0x20)) + b"input\x00" + '{"city":"Zürich"}'.encode()
     birth = Event(kind=Kind.LIFECYCLE, name="birth", facts={"vedette.lifecycle.phase": "birth", "vedette.ordinal": 42})
     tool = {"kind": Kind.TOOL, "name": "", "facts": {"gen_ai.tool.name": "weather"}}
     one = env.record(env.build(birth, head(0, env.genesis(bytes.fromhex(STREAM)), 0), {}))
@@ -45,8 +45,7 @@ def known_lines() -> list[bytes]:
 
 def test_known_answers_of_the_hashes() -> None:
     """Genesis, commitment and content frame are those of trail.md, section 20."""
-    payload, mended = env.content_payload("input", '{"city":"Zürich"}', bytes(range(0x10, 0x20)))
-    assert not mended
+    payload = bytes(range(0x10, 0x20)) + b"input\x00" + '{"city":"Zürich"}'.encode()
     genesis = "d4a5ae97b4fdbba0b805edbc89db89184f5ef263b75f9ae7dddadae7f7d94d35"
     assert env.genesis(bytes.fromhex(STREAM)).hex() == genesis
     assert env.commitment(payload) == "C_I3hONVMThvcwawNN8ZMzuzvKb2H90RWHUnIBcqPYo"
@@ -95,8 +94,13 @@ def test_a_whole_record() -> None:
         labels=(Label("email", "aa", "/0"), Label("email", "bb", "/1"), Label("iban", "cc", "/2")),
         of=8,
     )
-    assert env.build(event, {"n": 9}, {"input": ["x", 1]}) == {
+    assert env.build(event, head(9), {"input": ["x", 1]}) == {
+        "v": 1,
+        "s": STREAM,
         "n": 9,
+        "p": env.b64u(bytes(32)),
+        "t": str(START),
+        "m": "0",
         "k": "inference",
         "f": "outcome",
         "e": "chat gpt-5",
@@ -111,6 +115,24 @@ def test_a_whole_record() -> None:
         "c": {"input": ["x", 1]},
         "q": {"email": 2, "iban": 1},
     }
+
+
+def test_an_envelope_is_built_in_the_order_of_its_canonical_form() -> None:
+    """So that there is nothing to sort, and nobody need know the order twice."""
+    event = Event(
+        kind=Kind.TOOL,
+        name="t",
+        begin_ns=START,
+        trace_id="ab" * 16,
+        span_id="cd" * 8,
+        actor=Actor(user="u", session="s", agent="a", run="r"),
+        facts={"a": 1},
+        labels=(Label("email", "aa", "/0"),),
+        of=0,
+    )
+    built = env.build(event, head(), {"input": ["x", 1]})
+    assert list(built) == sorted(built)
+    assert list(built["w"]) == sorted(built["w"])
 
 
 within = st.recursive(
@@ -142,7 +164,7 @@ anything = st.recursive(
 def test_whatever_comes_becomes_canonical(facts: dict[str, Any]) -> None:
     """A record reads back, encodes to the same bytes again, has ASCII keys and no floats."""
     event = Event(kind=Kind.TOOL, name="t", facts=facts)
-    line = env.record(env.build(event, {"v": 1, "n": 1}, {}))
+    line = env.record(env.build(event, head(), {}))
     read = json.loads(line, parse_float=lambda text: pytest.fail(f"a float: {text}"))
     assert env.standard(read) == line
     assert all(name.isascii() for name in read.get("a", {}))
@@ -151,8 +173,9 @@ def test_whatever_comes_becomes_canonical(facts: dict[str, Any]) -> None:
 def test_what_is_outside_the_profile_is_mended_and_counted() -> None:
     """A float and a large integer become decimal strings, a lone surrogate U+FFFD; a pair of them is left alone."""
     facts: dict[str, Any] = {"f": 0.5, "i": 2**53, "low": -(2**53), "s": "a\ud800b", "ok": 2**53 - 1, "o": object()}
-    line = env.record(env.build(Event(kind=Kind.TOOL, name="x\udfff", facts=facts), {}, {}))
-    assert json.loads(line) == {
+    line = env.record(env.build(Event(kind=Kind.TOOL, name="x\udfff", facts=facts), head(), {}))
+    read = json.loads(line)
+    assert {name: read[name] for name in "aefkr"} == {
         "a": {
             "f": "0.5",
             "i": "9007199254740992",
@@ -175,7 +198,7 @@ def test_a_lone_surrogate_in_content_is_mended_and_counted() -> None:
     (frame,) = scan(frames, 0)
     assert env.split_content(frame.payload) == ("input", "a\ufffdb".encode())
     assert commitments == {"input": [env.commitment(frame.payload), 5]}
-    line = env.record(env.build(Event(kind=Kind.TOOL, name="t"), {}, commitments), mended)
+    line = env.record(env.build(Event(kind=Kind.TOOL, name="t"), head(), commitments), mended)
     assert json.loads(line)["a"] == {"vedette.mended": 1}
 
 

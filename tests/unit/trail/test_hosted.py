@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests import trail_forge as forge
+from tests.second import vectors
 from tests.trail_forge import Host, Stream
 
 from vedette.trail import sources
@@ -288,6 +289,49 @@ def test_a_stream_that_says_itself_what_was_deleted() -> None:
     log.record(k="lifecycle", a={"vedette.lifecycle.phase": "birth"}).head(one, 6)
     log.anchored(AT + 100)
     assert seen(log, one) == ["trimmed S0 0-48"]
+
+
+def test_what_stays_below_a_cut_is_not_said_to_be_gone() -> None:
+    """The birth stays, and so may segments that a process died before it could delete."""
+    (one,) = vectors.trimmed(())
+    assert told(verify(forge.lines(one), beside()), one) == ["unanchored", "trimmed S0 1-12"]
+    (one,) = vectors.trimmed()
+    report = verify(forge.lines(one), beside())
+    assert told(report, one) == ["unanchored", "trimmed S0 1-4", "trimmed S0 9-11"]
+    assert report.streams[0].proven == report.streams[0].records - 1  # the chain alone vouches for 12
+
+
+@pytest.mark.parametrize("n", [0, 6, 8, 12])
+def test_what_stays_below_a_cut_is_held_to_what_was_signed(n: int) -> None:
+    (one,) = vectors.trimmed()
+    one.swap(one.at("record", n), one.at("record", n).changed(e="other"))
+    assert f"altered-record S0 {n}" in told(verify(forge.lines(one), beside()), one)
+
+
+def test_what_stays_below_a_cut_and_hangs_on_nothing_is_not_whole() -> None:
+    """A record between others that went: neither a root nor the record behind it says that it is true."""
+    (one,) = vectors.trimmed([6])
+    assert "root-mismatch S0 6" in told(verify(forge.lines(one), beside()), one)
+
+
+def test_a_cut_does_not_excuse_what_lies_before_it() -> None:
+    """The rule let 1 to 12 go, not the birth."""
+    (one,) = vectors.trimmed()
+    one.drop(one.at("record", 0))
+    assert "missing-record S0 0" in told(verify(forge.lines(one), beside()), one)
+
+
+def test_a_later_cut_counts_beside_an_earlier_one() -> None:
+    """The host log tells of the first, another stream of the second."""
+    one, log = pair()
+    other = forge.stream(1, records=20, closed=False)
+    heads = [one.at("checkpoint", index) for index in range(4)]
+    log.record(k="lifecycle", a=trimmed(one, 2))
+    other.record(k="lifecycle", a=trimmed(one, 3))
+    one.items += heads
+    log.head(other, 0).checkpoint()
+    other.checkpoint(last=True)
+    assert told(verify(forge.lines(log, other, one), beside()), one, other) == ["trimmed S0 0-48"]
 
 
 def test_a_stream_that_is_wholly_gone_by_rule() -> None:

@@ -81,12 +81,11 @@ def test_loki_tenant_and_throttling() -> None:
         assert told(checked(f"loki:{address}?tenant=acme")) == []
 
 
-def test_loki_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Headers as OTLP has them, and what is wrong is said without them."""
-    monkeypatch.setenv("VEDETTE_FROM_HEADERS", "X-Scope-OrgID=acme, Authorization=Bearer%20abc")
+def test_loki_is_asked_with_the_headers_that_are_given() -> None:
+    headers = {"X-Scope-OrgID": "acme", "Authorization": "Bearer abc"}
     store = filled.loki(STREAMS[0], tenant="acme")
     with loki.running(store) as address:
-        assert told(checked(f"loki:{address}")) == []
+        assert told(checked(f"loki:{address}", headers=headers)) == []
         assert store.asked[0].headers["authorization"] == "Bearer abc"
 
 

@@ -26,11 +26,13 @@ def parts(raw: Json) -> list[Json]:
     """All that a message says, in the order in which it was said: thoughts, words, refusal, sound, calls."""
     if raw.get("role") in _TOOL:
         return [part.tool_response(raw.get("tool_call_id"), _answer(raw))]
-    found = [part.reasoning(thought) for thought in (reasoned(raw),) if thought]
+    thoughts = reasoned(raw)
+    found = [part.reasoning(thoughts)] if thoughts else []
     found += content(raw.get("content"))
     if isinstance(raw.get("refusal"), str) and raw["refusal"]:
         found.append(part.refusal(raw["refusal"]))
-    found += _spoken(obj(raw.get("audio")))
+    if raw.get("audio"):
+        found += _spoken(obj(raw["audio"]))
     return found + [part.tool_call(call) for call in tool_calls(raw)]
 
 
@@ -39,7 +41,7 @@ def reasoned(raw: Json) -> str:
     named = string(raw.get("reasoning_content")) or string(raw.get("reasoning"))
     if named:
         return named
-    details = objects(raw.get("reasoning_details"))
+    details = objects(raw["reasoning_details"]) if "reasoning_details" in raw else ()
     return "".join(string(first(each.get("text"), each.get("summary"))) or "" for each in details)
 
 
@@ -84,6 +86,8 @@ def _spoken(audio: Json) -> list[Json]:
 
 def tool_calls(raw: Json) -> list[ToolCall]:
     """The tools that a message asks for; `function_call` is the old way. What names neither tool nor call is none."""
+    if not (raw.get("tool_calls") or raw.get("function_call")):
+        return []
     asked = objects(raw.get("tool_calls"))
     if isinstance(raw.get("function_call"), dict):
         asked = [*asked, {"function": raw["function_call"]}]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vedette.capture.protocols.encoding import decoded
 from vedette.capture.protocols.http1 import dechunk, dechunk_tail, split_head
-from vedette.event import Body, Wire
+from vedette.event import Body, Pairs, Wire
 
 _TEXT = ("text/", "application/json", "application/x-www-form-urlencoded", "application/xml", "application/x-ndjson",
          "application/graphql")  # fmt: skip
@@ -52,12 +52,18 @@ def _side(wire: Wire, headers: Headers, head: bytes, body: Body, *, decode: bool
     return Side(headers, decoded(head, encodings), tail, body.whole)
 
 
-def _headers(pairs: Iterable[tuple[str, str]]) -> Headers:
+def _headers(pairs: Pairs) -> Headers:
     """By lower-case name; a header that stands more than once is one list (RFC 9110, 5.3)."""
     headers: Headers = {}
-    for name, value in pairs:
+    for given, said in pairs:
+        name, value = _name(given), said if isinstance(said, str) else said.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
+
+
+@functools.lru_cache(maxsize=512)
+def _name(given: str | bytes) -> str:
+    return (given if isinstance(given, str) else given.decode("latin-1")).lower()
 
 
 def is_text(headers: Headers) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-Pairs = tuple[tuple[str, str], ...]
+from vedette.event import Pairs
 
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
 _TRIES = 8

@@ -10,9 +10,33 @@ from vedette.capture.protocols.chat_stream import assembled
 from vedette.capture.protocols.framing import server_events
 from vedette.capture.protocols.messages import definition, text
 from vedette.capture.protocols.reading import Reading
-from vedette.capture.protocols.tolerant import Json, boolean, decimal, first, integer, obj, objects, string, strings
+from vedette.capture.protocols.tolerant import (
+    Field,
+    Json,
+    boolean,
+    decimal,
+    fields,
+    first,
+    integer,
+    obj,
+    objects,
+    string,
+    strings,
+)
 
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
+_PARAMETERS: dict[str, Field] = {
+    "model": ("gen_ai.request.model", string),
+    "temperature": ("gen_ai.request.temperature", decimal),
+    "top_p": ("gen_ai.request.top_p", decimal),
+    "frequency_penalty": ("gen_ai.request.frequency_penalty", decimal),
+    "presence_penalty": ("gen_ai.request.presence_penalty", decimal),
+    "seed": ("gen_ai.request.seed", integer),
+    "stop": ("gen_ai.request.stop_sequences", strings),
+    "stream": ("gen_ai.request.stream", boolean),
+    "reasoning_effort": ("gen_ai.request.reasoning.level", string),
+    "service_tier": ("openai.request.service_tier", string),
+}
 
 
 def read_request(reading: Reading, request: Json) -> None:
@@ -20,21 +44,12 @@ def read_request(reading: Reading, request: Json) -> None:
     messages = objects(request.get("messages"))
     reading.put(
         {
-            "gen_ai.request.model": string(request.get("model")),
+            **fields(_PARAMETERS, request),
             "gen_ai.request.max_tokens": first(
                 integer(request.get("max_completion_tokens")), integer(request.get("max_tokens"))
             ),
-            "gen_ai.request.temperature": decimal(request.get("temperature")),
-            "gen_ai.request.top_p": decimal(request.get("top_p")),
-            "gen_ai.request.frequency_penalty": decimal(request.get("frequency_penalty")),
-            "gen_ai.request.presence_penalty": decimal(request.get("presence_penalty")),
-            "gen_ai.request.seed": integer(request.get("seed")),
             "gen_ai.request.choice.count": None if choices == 1 else choices,
-            "gen_ai.request.stop_sequences": strings(request.get("stop")),
-            "gen_ai.request.stream": boolean(request.get("stream")),
-            "gen_ai.request.reasoning.level": string(request.get("reasoning_effort")),
             "gen_ai.output.type": _output_type(request),
-            "openai.request.service_tier": string(request.get("service_tier")),
             "gen_ai.tool.definitions": [_definition(each) for each in objects(request.get("tools"))],
             "gen_ai.system_instructions": [part for each in messages if is_system(each) for part in parts(each)],
             "gen_ai.input.messages": [message(each) for each in messages if not is_system(each)]

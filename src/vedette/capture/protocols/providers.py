@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 _HOSTS = (
@@ -25,13 +26,18 @@ _BEDROCK = re.compile(r"bedrock-(?:runtime|mantle)[.-].*(?:\.amazonaws\.com|\.ap
 
 def provider(host: str, path: str, family: str) -> str:
     """The owner of a known host, else the family whose format is spoken; `server.address` tells of a gateway."""
-    host = host.lower()
-    if _BEDROCK.fullmatch(host):
-        return "aws.bedrock"
-    owner = next((name for known, name in _HOSTS if _below(host, known)), family)
+    owner = _owner(host) or family
     if owner == "azure.ai.inference" and not path.lower().startswith("/models"):
         return "azure.ai.openai" if family == "openai" else family
     return owner
+
+
+@functools.lru_cache(maxsize=256)
+def _owner(host: str) -> str:
+    host = host.lower()
+    if _BEDROCK.fullmatch(host):
+        return "aws.bedrock"
+    return next((name for known, name in _HOSTS if _below(host, known)), "")
 
 
 def _below(host: str, known: str) -> bool:

@@ -17,6 +17,7 @@ FINISH = {
 }  # fmt: skip
 """The providers' finish reasons in the conventions' words; no two providers mean different things by one of them."""
 
+_SAYS_NOTHING: tuple[Any, ...] = (None, "", [])
 _WORD = re.compile(r"[\w.:/-]{1,64}")
 
 
@@ -53,7 +54,7 @@ class Reading:
     def put(self, facts: Mapping[str, Any]) -> None:
         """Add the facts that say something: null and empty ones stay absent."""
         for name, value in facts.items():
-            if value not in (None, "", []):
+            if value not in _SAYS_NOTHING:
                 self.facts[name] = value
 
     def finish(self, raw: Iterable[Any]) -> None:

@@ -5,6 +5,7 @@ Two chances, so that a request that was streamed, or whose keys were not kept, s
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -58,6 +59,7 @@ def protocol_of(place: Place, asked: Side, answered: Side) -> Protocol | None:
     return found if by_request or by_response else None
 
 
+@functools.lru_cache(maxsize=256)
 def _by_path(path: str) -> Protocol | None:
     path = path.lower().rstrip("/")
     if _THREAD in path:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 Json = dict[str, Any]
+Field = tuple[str, Callable[[Any], Any]]
+"""The new name of a field, and how it is read."""
 
 _INT64 = 2**63
 
@@ -37,7 +40,9 @@ def boolean(value: Any) -> bool | None:
 
 def integer(value: Any) -> int | None:
     """A count of 64 bits; some providers send floats. Booleans are no counts."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if type(value) is int and -_INT64 <= value < _INT64:
+        return value
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return int(value) if -_INT64 <= value < _INT64 else None
 
@@ -49,7 +54,15 @@ def decimal(value: Any) -> str | None:
 
 def first(*values: T | None) -> T | None:
     """The first that is not null."""
-    return next((value for value in values if value is not None), None)
+    for value in values:
+        if value is not None:
+            return value
+    return None
+
+
+def fields(table: Mapping[str, Field], source: Json) -> Json:
+    """What `source` names of `table`, by its new name; null where it is of another type than promised."""
+    return {name: read(source[given]) for given, (name, read) in table.items() if given in source}
 
 
 def merged(known: Json, news: Any) -> None:

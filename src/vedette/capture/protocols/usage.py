@@ -21,12 +21,21 @@ def openai(usage: Any) -> Json:
     return {
         INPUT: integer(first(told.get("prompt_tokens"), told.get("input_tokens"))),
         OUTPUT: integer(first(told.get("completion_tokens"), told.get("output_tokens"))),
-        CACHE_READ: integer(before.get("cached_tokens")),
-        CACHE_WRITE: integer(before.get("cache_write_tokens")),
-        REASONING: integer(after.get("reasoning_tokens")),
-        **_by_modality(before, "input"),
-        **_by_modality(after, "output"),
+        **(_of_input(before) if before else {}),
+        **(_of_output(after) if after else {}),
     }
+
+
+def _of_input(details: Json) -> Json:
+    return {
+        CACHE_READ: integer(details.get("cached_tokens")),
+        CACHE_WRITE: integer(details.get("cache_write_tokens")),
+        **_by_modality(details, "input"),
+    }
+
+
+def _of_output(details: Json) -> Json:
+    return {REASONING: integer(details.get("reasoning_tokens")), **_by_modality(details, "output")}
 
 
 def _by_modality(details: Json, side: str) -> Json:

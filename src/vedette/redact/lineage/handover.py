@@ -1,35 +1,41 @@
 """From the raw facts of a Call to what its Event carries for detection. On the line's thread; nothing of it is text.
 
-Bounded: 256 destinations, 2,000 leaves and 4,096 word runs a Call; bodies to 256 KiB.
+Sources are what tools returned and pages said, sinks what tools, processes and servers were given; of a model call, and
+of what a user typed, only what the user asked: the rest of a conversation was seen when it happened.
+Bounded: 256 destinations, 2,000 leaves a fact, 512 words of speech a Call; 256 KiB a text.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice, repeat
 from typing import Any
 
 from vedette.event import Call, Destination, Kind, Traces
-from vedette.redact.lineage import destinations, shingles, wording
+from vedette.redact.lineage import destinations, shingles, wording, words
+from vedette.redact.lineage.asked import asked
 from vedette.redact.lineage.parsed import leaves
 from vedette.redact.tokens import Tokens
 
-_REQUESTS = ("gen_ai.input.messages",)
-_ARGUMENTS = ("gen_ai.tool.call.arguments", "process.command_args", "url.full", "vedette.http.request.body")
-_RESULTS = (
+_SINKS = ("gen_ai.tool.call.arguments", "process.command_args", "url.full", "vedette.http.request.body")
+_SOURCES = (
     "gen_ai.tool.call.result",
     "gen_ai.retrieval.documents",
     "gen_ai.memory.records",
     "vedette.http.response.body",
 )
-_OUTBOUND = ("gen_ai.tool.call.arguments", "vedette.http.request.body", "url.full", "process.command_args")
-_KINDS = frozenset({Kind.TOOL, Kind.RETRIEVAL, Kind.EXCHANGE, Kind.INPUT, Kind.INFERENCE, Kind.PROCESS})
-_MOST_DESTINATIONS, _MOST_RUNS, _RUN = 256, 4_096, 8
-_WORD = re.compile(r"[a-z0-9@._\-/:]+")
+_ARGUMENTS = "gen_ai.tool.call.arguments"
+_MOVES = frozenset({Kind.TOOL, Kind.RETRIEVAL, Kind.EXCHANGE, Kind.PROCESS})
+_ASKS = frozenset({Kind.INPUT, Kind.INFERENCE})
+_MOST_DESTINATIONS, _MOST_WORDS = 256, 512
+_NEAR, _MARGIN = 2_000, 500
+_REQUEST = 16 * 1024
+_SPEECH = 40
 _LEAST, _LONGEST = 4, 200
-_DULL = re.compile(r"[\d\W_]*")
+_DULL = b"0123456789"
+
+Leaf = tuple[str, str]
 
 
 class Lineage:
@@ -37,99 +43,100 @@ class Lineage:
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
-        self._shingle_key = tokens.derived("shingles")
-        self._run_key = tokens.derived("word runs")
+        self._seed = int.from_bytes(tokens.derived("lineage")[:7], "big")
 
     def of(self, call: Call) -> Traces | None:
         """None for a Call that moves nothing."""
-        if call.kind not in _KINDS:
+        if call.kind in _ASKS:
+            found = self._asked(call.facts)
+        elif call.kind in _MOVES:
+            found = self._moved(call.facts)
+        else:
             return None
-        facts = call.facts
-        found = Traces(
-            destinations=tuple(self._destinations(facts)),
-            runs=frozenset(self._runs(facts)),
-            values=tuple(self._values(facts)),
-            effects=wording.effects(_request(facts)),
-            shingles=self._shingles(call.kind, facts),
-        )
-        return found if found != Traces() else None
+        return found if found != _NOTHING else None
 
-    def _destinations(self, facts: dict[str, Any]) -> Iterator[Destination]:
-        count = 0
-        for path, text in _leaves(facts, (*_ARGUMENTS, *_RESULTS, *_REQUESTS)):
-            here = list(destinations.found_in(text))
-            if not here:
-                continue
-            bits = wording.is_instruction(text), wording.is_imperative(text)
-            for each in here[: _MOST_DESTINATIONS - count]:
-                count += 1
-                whole = destinations.is_whole(text, each)
-                host = self._digest(each.host) if each.host else ""
-                yield Destination(each.kind, self._digest(each.value), host, path, whole, *bits)
+    def _asked(self, facts: dict[str, Any]) -> Traces:
+        told = asked(facts.get("gen_ai.input.messages"))
+        return Traces(
+            destinations=self._destinations(told),
+            effects=wording.effects(told[-1][1][-_REQUEST:]) if told else 0,
+        )
+
+    def _moved(self, facts: dict[str, Any]) -> Traces:
+        read, given = list(_leaves(facts, _SOURCES)), list(_leaves(facts, _SINKS))
+        arguments = (leaf for leaf in given if leaf[0].startswith(f"/{_ARGUMENTS}"))
+        return Traces(
+            destinations=self._destinations([*given, *read]),
+            spoken=tuple(self._spoken(read)),
+            values=tuple(self._values(arguments)),
+            shingles=self._shingles(facts, _SOURCES, shingles.of_result),
+            sent=self._shingles(facts, _SINKS, shingles.of_outbound),
+        )
+
+    def _destinations(self, told: Iterable[Leaf]) -> tuple[Destination, ...]:
+        found = (each for path, text in told for each in self._of_leaf(path, text))
+        return tuple(islice(found, _MOST_DESTINATIONS))
+
+    def _of_leaf(self, path: str, text: str) -> Iterator[Destination]:
+        speeches: dict[int, wording.Speech] = {}
+        for each in destinations.found_in(text):
+            near = each.at // _NEAR
+            if near not in speeches:
+                speeches[near] = wording.speech(_around(text, near))
+            host = self._digest(each.host) if each.host else ""
+            yield Destination(each.kind, self._digest(each.value), host, path, each.whole, *speeches[near])
 
     def _digest(self, value: str) -> str:
-        return self._tokens.digest("destination", value.encode("utf-8", "surrogatepass"))
+        return self._tokens.digest("destination", words.encoded(value))
 
-    def _runs(self, facts: dict[str, Any]) -> Iterator[bytes]:
-        """Of each leaf that speaks to an agent: every run of one to eight words."""
-        given = 0
-        for _, text in _leaves(facts, _RESULTS):
-            if not (wording.is_instruction(text) or (len(text) > 40 and wording.is_imperative(text))):
-                continue
-            words = _words(text)
-            for at in range(len(words)):
-                for end in range(at + 1, min(at + _RUN, len(words)) + 1):
-                    if given >= _MOST_RUNS:
-                        return
-                    given += 1
-                    yield self._run_digest(words[at:end])
+    def _spoken(self, read: Iterable[Leaf]) -> Iterator[tuple[int, ...]]:
+        """Of each leaf that speaks to an agent: its words; of a long one those of its pieces that do."""
+        room = _MOST_WORDS
+        for text in (piece for _, leaf in read for piece in _pieces(leaf)):
+            if room <= 0:
+                return
+            speech = wording.speech(text)
+            if speech.instruction or (len(text) > _SPEECH and speech.imperative):
+                told = words.plain(words.encoded(text))[:room]
+                room -= len(told)
+                yield self._numbers(told)
 
-    def _run_digest(self, words: list[str]) -> bytes:
-        return hashlib.blake2b(" ".join(words).encode(), key=self._run_key, digest_size=8).digest()
+    def _numbers(self, told: list[bytes]) -> tuple[int, ...]:
+        return tuple(map(hash, zip(repeat(self._seed), told, strict=False)))
 
-    def _values(self, facts: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    def _values(self, arguments: Iterable[Leaf]) -> Iterator[tuple[str, int]]:
         """(path, digest) of each argument that says something: it is looked for among the runs."""
-        for path, text in _leaves(facts, ("gen_ai.tool.call.arguments",)):
-            plain = " ".join(_words(text))
-            if _LEAST <= len(plain) <= _LONGEST and not _DULL.fullmatch(plain):
-                yield path, self._run_digest(_words(text))
+        for path, text in arguments:
+            if _LEAST <= len(text) <= 2 * _LONGEST:
+                told = words.plain(words.encoded(text))
+                if _LEAST <= sum(map(len, told)) + len(told) - 1 <= _LONGEST and b"".join(told).strip(_DULL):
+                    yield path, hash(self._numbers(told))
 
-    def _shingles(self, kind: Kind, facts: dict[str, Any]) -> frozenset[bytes]:
-        """Of results as they are, of what goes out in all its wrappings; of model calls nothing, they repeat it all."""
-        if kind in (Kind.INFERENCE, Kind.INPUT):
-            return frozenset()
-        found: set[bytes] = set()
-        for name in _RESULTS:
-            if name in facts:
-                found |= shingles.shingles(_raw(facts[name]), self._shingle_key)
-        for name in _OUTBOUND:
-            if name in facts:
-                found |= shingles.of_outbound(_raw(facts[name]), self._shingle_key)
-        return frozenset(found)
+    def _shingles(
+        self, facts: dict[str, Any], names: Iterable[str], of: Callable[[bytes, int], set[int]]
+    ) -> frozenset[int]:
+        return frozenset(chain.from_iterable(of(_raw(facts[name]), self._seed) for name in names if facts.get(name)))
 
 
-def _leaves(facts: dict[str, Any], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+_NOTHING = Traces()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    return (_around(text, near) for near in range(max(1, -(-len(text) // _NEAR) if len(text) > 2 * _NEAR else 1)))
+
+
+def _around(text: str, near: int) -> str:
+    """A short text whole, of a long one a piece: what a page says at its end does not speak of a link at its top."""
+    return text if len(text) <= 2 * _NEAR else text[max(0, near * _NEAR - _MARGIN) : (near + 1) * _NEAR + _MARGIN]
+
+
+def _leaves(facts: dict[str, Any], names: tuple[str, ...]) -> Iterator[Leaf]:
     for name in names:
         if facts.get(name) is not None:
             yield from leaves(facts[name], f"/{name}")
 
 
-def _words(text: str) -> list[str]:
-    """Lower case, without the punctuation that a sentence puts behind a word."""
-    return [word for each in _WORD.findall(text.casefold()) if (word := each.strip(".,:;/-"))]
-
-
 def _raw(value: Any) -> bytes:
     if isinstance(value, bytes):
         return value
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _request(facts: dict[str, Any]) -> str:
-    """What the user asked last."""
-    messages = facts.get("gen_ai.input.messages")
-    if not isinstance(messages, list):
-        return ""
-    mine = [each for each in messages if isinstance(each, dict) and each.get("role") == "user"]
-    return "\n".join(text for _, text in leaves(mine[-1:]))[:20_000]
+    return words.encoded(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))

@@ -11,6 +11,7 @@ from typing import Any
 
 MOST_LEAVES = 2_000
 _LONGEST = 256 * 1024
+_LITERAL = 32 * 1024
 _LINE = re.compile(r"[ \t]*(?:- )*([A-Za-z_][\w .\-/]{0,40}):(?:[ \t]+(.*))?")
 
 
@@ -42,7 +43,7 @@ def _inside(text: str) -> Any:
     """What a text holds, if it is more than a text."""
     head = text.lstrip()[:1]
     if head and head in "{[(":
-        for read in (json.loads, ast.literal_eval):
+        for read in (json.loads, ast.literal_eval) if len(text) <= _LITERAL else (json.loads,):
             try:
                 found = read(text)
             except (ValueError, SyntaxError, RecursionError, MemoryError):
@@ -54,15 +55,13 @@ def _inside(text: str) -> Any:
 
 def _lines(text: str) -> list[dict[str, str]] | None:
     """The `name: value` lines of a text, a value with the lines that go on with it; None if it is prose."""
-    found: list[dict[str, str]] = []
-    name = ""
+    found: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
-        match = _LINE.fullmatch(line)
+        match = _LINE.fullmatch(line) if len(found) < MOST_LEAVES else None
         if match:
-            name = match.group(1)
-            found.append({name: match.group(2) or ""})
+            found.append((match.group(1), [match.group(2) or ""]))
         elif found:
-            found[-1][name] += f"\n{line}"
+            found[-1][1].append(line)
         elif line.strip():
             return None
-    return found if len(found) > 1 else None
+    return [{name: "\n".join(said)} for name, said in found] if len(found) > 1 else None

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
-from vedette.redact.exact import Exact, searcher
+from vedette.redact.exact import Exact, made, name_before, searcher
 from vedette.redact.rule import Rule
 from vedette.redact.rules import checked, examples, facts, personal
 from vedette.redact.rules.parts import widths
@@ -90,12 +90,14 @@ def runner() -> Callable[[Rule, str], list[tuple[str, bool]]]:
             database = hyperscan.Database()
             begins = hyperscan.HS_FLAG_SOM_LEFTMOST if rule.group == "keyvalue" else 0
             database.compile(expressions=[rule.core.encode()], flags=[begins])
-            known[rule.id] = database, Exact(0, rule, search(rule))
+            known[rule.id] = database, made(0, rule, search)
         database, exact = known[rule.id]
         data = unescaped(text.encode()).data
         hits: list[tuple[int, int]] = []
         database.scan(data, match_event_handler=lambda _i, start, end, _f, _c: hits.append((end, start)))  # type: ignore[attr-defined]  # a native object
-        spans: list[Span | None] = [exact.span(data, end, start) for end, start in sorted(set(hits))]
+        spans: list[Span | None] = [
+            exact.span(data, end, start, name_before(data, start)) for end, start in sorted(set(hits))
+        ]
         return [(data[span.start : span.end].decode("utf-8", "replace"), span.alert) for span in spans if span]
 
     return run

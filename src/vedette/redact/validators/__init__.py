@@ -23,9 +23,9 @@ from vedette.redact.validators import (
     words,
 )
 from vedette.redact.validators.numbers import digits, luhn
-from vedette.redact.validators.words import entropy, placeholder, stopped
+from vedette.redact.validators.words import entropy, placeholder, stopped, varied
 
-__all__ = ["JUDGES", "NORMAL", "REGISTRY", "digits", "entropy", "luhn", "placeholder", "stopped"]
+__all__ = ["JUDGES", "NORMAL", "REGISTRY", "digits", "entropy", "luhn", "placeholder", "stopped", "varied"]
 
 _MODULES = (addresses, americas, asia_pacific, banks, checksums, dates, europe, handles, phones, wallets)
 

@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from vedette.redact.validators import names
-from vedette.redact.validators.words import entropy, placeholder, stopped
+from vedette.redact.validators.words import placeholder, stopped, varied
 
 Verdict = Literal["", "redact", "alert"]
 
@@ -43,6 +43,8 @@ _WORKED_ON = re.compile(
 )
 _COMMA = re.compile(r",\s*[\"'`]$")
 _BLANK_ONLY = re.compile(r"[0-9A-Za-z_]\s+[\"'`]$")
+_DIGIT = re.compile("[0-9\xb2\xb3\xb9]")
+_LETTER = re.compile("[A-Za-z\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\xff]")
 _CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+|(?:[A-Z][a-z]+){2,}")
 
 
@@ -112,7 +114,7 @@ def _fits(strength: str, value: str, quoted: bool) -> bool:
     if strength == "password":
         return len(value) >= 4 and not (_CAMEL.fullmatch(value) or _WORDY.fullmatch(value) or _is_joined(value))
     if strength == "secret":
-        return len(value) >= 8 and " " not in value and not _is_wordy(value) and entropy(value) >= 2.5
+        return len(value) >= 8 and " " not in value and not _is_wordy(value) and varied(value, 2.5)
     return len(value) >= 16 and _is_random(value) and not _is_name(value)
 
 
@@ -140,12 +142,12 @@ def _is_word(value: str) -> bool:
     """One word, or words joined as programs join them."""
     if value.isalpha():
         return value.islower() or value.isupper() or value.istitle() or _CAMEL.fullmatch(value) is not None
-    return _WORDY.fullmatch(value) is not None
+    return _DIGIT.search(value) is None and _WORDY.fullmatch(value) is not None
 
 
 def _is_random(value: str) -> bool:
-    has_digit = any(each.isdigit() for each in value)
-    return has_digit and any(each.isalpha() for each in value) and entropy(value) >= 3.0 and " " not in value
+    mixed = _DIGIT.search(value) is not None and _LETTER.search(value) is not None
+    return mixed and " " not in value and varied(value, 3.0)
 
 
 def _is_sure(strength: str, value: str, quoted: bool) -> bool:
@@ -153,8 +155,8 @@ def _is_sure(strength: str, value: str, quoted: bool) -> bool:
     if stopped(value) or strength == "key" or " " in value:
         return False
     if strength == "password":
-        has_digit = any(each.isdigit() for each in value)
-        return quoted and len(value) >= 8 and has_digit and not value.isdigit() and entropy(value) >= 2.5
+        has_digit = _DIGIT.search(value) is not None
+        return quoted and len(value) >= 8 and has_digit and not value.isdigit() and varied(value, 2.5)
     return len(value) >= (12 if quoted else 16) and _is_random(value)
 
 
@@ -209,7 +211,7 @@ def login(before: str, value: str, after: str) -> Verdict:
     if placeholder(value) or _FORMAT.search(value) or value.lower() in _NOTHING:
         return ""
     words = value.isalpha() or f"//{value}:" in before or "secret" in value or "pass" in value
-    return "redact" if words or stopped(value) or len(value) < 6 or entropy(value) < 2.0 else "alert"
+    return "redact" if words or stopped(value) or len(value) < 6 or not varied(value, 2.0) else "alert"
 
 
 def header(before: str, value: str, after: str) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+from collections.abc import Iterable
 
 TOKEN = re.compile(r"\[[a-z][a-z0-9_]{1,30}:[0-9a-f]{2,8}\.[0-9a-f]{16}\]")
 _EXACT = re.compile(
@@ -23,7 +24,8 @@ _WORDS = (
     *(f"test{seam}{word}" for seam in _SEAMS for word in ("secret", "password", "token", "key")),
 )
 _SAME = re.compile(r"(.)\1{5,}")
-_WEIGHTS = tuple(count * math.log2(count) if count else 0.0 for count in range(4097))
+_LONGEST = 4096
+_WEIGHTS = tuple(count * math.log2(count) if count else 0.0 for count in range(_LONGEST + 1))
 
 
 def placeholder(text: str) -> bool:
@@ -31,18 +33,44 @@ def placeholder(text: str) -> bool:
     return _EXACT.fullmatch(text) is not None or TOKEN.fullmatch(text) is not None
 
 
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for any of the words, those with one first letter together: a text is compared with few of them."""
+    tails: dict[str, list[str]] = {}
+    for word in words:
+        tails.setdefault(word[0], []).append(re.escape(word[1:]))
+    return re.compile("|".join(f"{re.escape(head)}(?:{'|'.join(each)})" for head, each in tails.items()))
+
+
+_STOP = _any_of(_WORDS)
+
+
+@functools.lru_cache(maxsize=64)
 def stopped(text: str) -> bool:
-    """Whether a word stands in it that people write into samples."""
+    """Whether a word stands in it that people write into samples. The rule and the judge ask in turn."""
     low = text.lower()
-    return any(map(low.__contains__, _WORDS)) or _SAME.search(low) is not None
+    return _STOP.search(low) is not None or _SAME.search(low) is not None
 
 
 @functools.lru_cache(maxsize=64)
 def entropy(text: str) -> float:
-    """Shannon entropy in bits a character, of the first 4 KiB. The rule, the judge and the memory ask in turn."""
-    text = text[:4096]
+    """Shannon entropy in bits a character, of the first 4 KiB."""
+    text = text[:_LONGEST]
     size = len(text)
     return math.log2(size) - sum(map(_WEIGHTS.__getitem__, map(text.count, set(text)))) / size if size else 0.0
+
+
+def varied(text: str, least: float) -> bool:
+    """Whether its entropy is `least` or more.
+
+    Most texts need no counting: of all texts of `size` characters of which `kinds` are different, the least entropy has
+    the one that repeats one of them and holds each other once.
+    """
+    size = len(text)
+    if 0 < size <= _LONGEST:
+        kinds = len(set(text))
+        if math.log2(size) - _WEIGHTS[size - kinds + 1] / size > least + 1e-9:
+            return True
+    return entropy(text) >= least
 
 
 def mixed(text: str) -> bool:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from vedette.trail.sources.address import headers
+from vedette.trail.sources.address import NONE
 from vedette.trail.sources.request import Request, Unreachable
 
 Field = tuple[str, int, str]
@@ -21,10 +20,10 @@ Field = tuple[str, int, str]
 _CAN = ("elasticsearch", "opensearch")
 
 
-def delete_copies(spec: str, fields: Collection[Field]) -> int:
+def delete_copies(spec: str, fields: Collection[Field], headers: Mapping[str, str] = NONE) -> int:
     """Delete what the backend `spec` holds of these fields; how many documents. Raises `Unreachable`.
 
-    `spec` is as for `vedette verify --from`.
+    `spec` is as for `vedette verify --from`; `headers` go with each request.
     """
     name, _, where = spec.partition(":")
     if name not in _CAN:
@@ -32,7 +31,7 @@ def delete_copies(spec: str, fields: Collection[Field]) -> int:
     deleting: Any = importlib.import_module("vedette.trail.sources.elastic_copies")
     deleted = 0
     for stream in sorted({stream for stream, _, _ in fields}):
-        request = Request(where, stream=stream, headers=headers(os.environ))
+        request = Request(where, stream=stream, headers=headers)
         deleted += deleting.ElasticCopies(request).delete(fields)
     return deleted
 

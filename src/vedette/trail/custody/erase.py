@@ -6,7 +6,7 @@ hold covers stays. Copies that a collector took are out of reach here, but for s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from vedette.trail.files import finding
 from vedette.trail.files.finding import Envelope, Spot
 from vedette.trail.files.identities import OURS, Keys
 from vedette.trail.format.spans import Spans
+from vedette.trail.sources.address import NONE
 from vedette.trail.sources.request import Unreachable
 from vedette.trail.writing import lifecycle
 from vedette.trail.writing.log import Trail
@@ -113,10 +114,12 @@ class Done:
     trouble: str = ""
 
 
-def carry_out(first: Plan, trail: Trail, who: str, why: str, backend: str = "") -> Done:
+def carry_out(
+    first: Plan, trail: Trail, who: str, why: str, backend: str = "", headers: Mapping[str, str] = NONE
+) -> Done:
     """Destroy what was planned, and tell of it in `trail`. Who and why are redacted text.
 
-    `backend` is where copies went, as for `vedette verify --from`; "" = none that is known.
+    `backend` is where copies went, as for `vedette verify --from`, and is asked with `headers`; "" = none is known.
     """
     with erasure.upkeep(trail.folder):
         intents = [(event, trail.append(event)) for event in _events(first, who, why)]
@@ -126,19 +129,19 @@ def carry_out(first: Plan, trail: Trail, who: str, why: str, backend: str = "") 
             seals.destroy(seal)
         for path in first.parked:
             erasure.shred(path)
-        done = _copies(first, backend, _destroyed(first, trail.folder))
+        done = _copies(first, backend, headers, _destroyed(first, trail.folder))
         for event, ack in intents:
             facts = {**event.facts, "vedette.erasure.copies": done.copies}
             trail.append(replace(event, phase=Phase.OUTCOME, of=ack.n, facts=facts))
     return done
 
 
-def _copies(first: Plan, backend: str, done: int) -> Done:
+def _copies(first: Plan, backend: str, headers: Mapping[str, str], done: int) -> Done:
     fields = {(spot.stream, spot.n, spot.field) for spot in first.told}
     if not backend or not fields:
         return Done(done)
     try:
-        return Done(done, delete_copies(backend, fields))
+        return Done(done, delete_copies(backend, fields, headers))
     except Unreachable as error:
         return Done(done, trouble=str(error))
 

@@ -11,7 +11,6 @@ import base64
 import functools
 import importlib
 import json
-import os
 from binascii import b2a_base64
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -34,7 +33,8 @@ def _encoder() -> Callable[[Any], bytes]:
         orjson = importlib.import_module("orjson")
     except ImportError:
         return _strict
-    return functools.partial(orjson.dumps, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+    dumps, options = orjson.dumps, orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+    return lambda value: dumps(value, None, options)  # quicker than a partial with a keyword
 
 
 _dumps = json.JSONEncoder(
@@ -79,17 +79,6 @@ def genesis(stream: bytes) -> bytes:
     return sha256(b"vedette trail 1\n" + stream).digest()
 
 
-def content_payload(field: str, text: str, salt: bytes | None = None) -> tuple[bytes, bool]:
-    """`salt16 || field || 0x00 || content`, and whether a lone surrogate had to be replaced by U+FFFD."""
-    try:
-        body = text.encode()
-        mended = False
-    except UnicodeEncodeError:
-        body = _whole(text).encode()
-        mended = True
-    return b"".join((salt or os.urandom(16), field.encode(), b"\x00", body)), mended
-
-
 def commitment(payload: bytes) -> str:
     return b64u(sha256(b"\x10" + payload).digest())
 
@@ -100,38 +89,51 @@ def split_content(payload: bytes) -> tuple[str, bytes]:
     return field.decode(), body
 
 
-def build(event: Event, head: dict[str, Any], commitments: Mapping[str, Any]) -> dict[str, Any]:
-    """The envelope of `event`, made in `head`, which has v s n p t m; empty members are left out.
+Head = tuple[str, int, bytes, int, int]
+"""Where a record stands: stream, n, the leaf before it, the wall clock, and the age of the stream; times in ns."""
+
+
+def build(event: Event, head: Head, commitments: Mapping[str, Any]) -> dict[str, Any]:
+    """The envelope of `event`. Empty members are left out; in the order of the profile there is nothing to sort.
 
     A lifecycle record tells of a state, not of an operation: it has neither name nor result.
     """
-    kind, phase = event.kind, event.phase
-    head["k"] = kind._value_
-    head["f"] = phase._value_
-    if kind is not _LIFECYCLE:
-        if event.name:
-            head["e"] = event.name
-        if phase is not _INTENT:
-            head["r"] = event.result._value_
-    if event.of is not None:
-        head["of"] = event.of
-    if event.begin_ns:
-        head["b"] = str(event.begin_ns)
-        if phase is not _INTENT:
-            head["d"] = event.duration_ns
-    if event.trace_id:
-        head["tr"] = event.trace_id
-    if event.span_id:
-        head["sp"] = event.span_id
-    if event.actor is not NOBODY and (who := _who(event.actor)):
-        head["w"] = who
+    stream, n, leaf, wall, age = head
+    phase, begun = event.phase, event.begin_ns
+    ends = phase is not _INTENT
+    acts = event.kind is not _LIFECYCLE
+    envelope: dict[str, Any] = {}
     if event.facts:
-        head["a"] = event.facts
+        envelope["a"] = event.facts
+    if begun:
+        envelope["b"] = str(begun)
     if commitments:
-        head["c"] = commitments
+        envelope["c"] = commitments
+    if begun and ends:
+        envelope["d"] = event.duration_ns
+    if acts and event.name:
+        envelope["e"] = event.name
+    envelope["f"] = phase._value_
+    envelope["k"] = event.kind._value_
+    envelope["m"] = str(age)
+    envelope["n"] = n
+    if event.of is not None:
+        envelope["of"] = event.of
+    envelope["p"] = b64u(leaf)
     if event.labels:
-        head["q"] = _taken(event.labels)
-    return head
+        envelope["q"] = _taken(event.labels)
+    if acts and ends:
+        envelope["r"] = event.result._value_
+    envelope["s"] = stream
+    if event.span_id:
+        envelope["sp"] = event.span_id
+    envelope["t"] = str(wall)
+    if event.trace_id:
+        envelope["tr"] = event.trace_id
+    envelope["v"] = 1
+    if event.actor is not NOBODY and (who := _who(event.actor)):
+        envelope["w"] = who
+    return envelope
 
 
 def _taken(labels: tuple[Label, ...]) -> dict[str, int]:
@@ -143,7 +145,7 @@ def _taken(labels: tuple[Label, ...]) -> dict[str, int]:
 
 def _who(actor: Actor) -> dict[str, str]:
     user, session, agent, run = actor.user, actor.session, actor.agent, actor.run
-    who = {"user": user, "session": session, "agent": agent, "run": run}
+    who = {"agent": agent, "run": run, "session": session, "user": user}
     return who if user and session and agent and run else {name: value for name, value in who.items() if value}
 
 
@@ -158,10 +160,10 @@ def record(envelope: dict[str, Any], mended: int = 0) -> bytes:
         except (TypeError, UnicodeEncodeError):
             pass  # a lone surrogate or an integer of more than 53 bits: mended below
     count = Counter(mended=mended)
-    whole: dict[str, Any] = mend(envelope, count)
+    sound: dict[str, Any] = mend(envelope, count)
     if count["mended"]:
-        whole["a"] = {**whole.get("a", {}), "vedette.mended": count["mended"]}
-    return encode(whole)
+        sound["a"] = {**sound.get("a", {}), "vedette.mended": count["mended"]}
+    return encode(sound)
 
 
 def mend(value: Any, count: Counter[str]) -> Any:
@@ -171,7 +173,7 @@ def mend(value: Any, count: Counter[str]) -> Any:
     if isinstance(value, list | tuple):
         return [mend(each, count) for each in value]
     if isinstance(value, str):
-        return _counted(str.__str__(value), _whole(value), count)
+        return _counted(str.__str__(value), whole(value), count)
     if value is None or isinstance(value, bool):
         return value
     return _number(value, count)
@@ -185,7 +187,7 @@ def _number(value: Any, count: Counter[str]) -> int | str:
     return _counted(None, str(plain), count)
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     """`text` with U+FFFD in the place of each lone surrogate."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

@@ -94,7 +94,7 @@ def parse_checkpoint(line: Mapping[str, Any]) -> Checkpoint:
 
 def parse_note(text: str) -> Note:
     """A note as C2SP signed-note and tlog-checkpoint have it."""
-    if len(text) > MAX_NOTE:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_NOTE:
         raise BadNote("longer than 64 KiB")
     body, blank, tail = text.rpartition("\n\n")
     lines = body.split("\n")

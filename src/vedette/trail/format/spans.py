@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 MOST_TEXT = 4000
 """Characters of one fact: what is longer makes several records."""
 
-_RUN = re.compile(r"(\d{1,16})(?:-(\d{1,16}))?")
+_RUN = re.compile(r"(\d{1,16})(?:-(\d{1,16}))?", re.ASCII)
 
 
 class Spans:
@@ -28,8 +28,8 @@ class Spans:
 
     @classmethod
     def parse(cls, text: str) -> Spans:
-        """What `texts` wrote; of anything else, what can be read of it."""
-        found = (_RUN.fullmatch(each) for each in text[:MOST_TEXT].split(","))
+        """What `texts` wrote; of anything else what can be read of it, and nothing of what is longer."""
+        found = (_RUN.fullmatch(each) for each in (text if len(text) <= MOST_TEXT else "").split(","))
         return cls((int(each[1]), int(each[2] or each[1])) for each in found if each)
 
     def __contains__(self, n: int) -> bool:

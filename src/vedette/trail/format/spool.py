@@ -26,6 +26,9 @@ _FRAME = struct.Struct("<IIBBH")
 _CRC = struct.Struct("<I")
 _AFTER_CRC = struct.Struct("<IBBH")
 
+pack_crc, pack_head = _CRC.pack, _AFTER_CRC.pack
+"""The two parts before a payload: its CRC, and size, type, flags, 0. For those who join a frame with others at once."""
+
 Tail = Literal["clean", "zero", "torn"]
 
 
@@ -93,8 +96,8 @@ def encode_frame(kind: int, payload: bytes, flags: int = 0) -> bytes:
     size = len(payload)
     if size > MAX_PAYLOAD:
         raise ValueError(f"a frame holds at most {MAX_PAYLOAD} bytes, not {size}")
-    checked = _AFTER_CRC.pack(size, kind, flags, 0) + payload
-    return _CRC.pack(crc32(checked)) + checked
+    head = pack_head(size, kind, flags, 0)
+    return b"".join((pack_crc(crc32(payload, crc32(head))), head, payload))
 
 
 def frame_head(length: int, kind: int, flags: int) -> bytes:

@@ -40,13 +40,14 @@ class Mark:
 
 
 class Trim(NamedTuple):
-    """Record `by` says that the records up to `last` were deleted; `left` is the head that begins what is left.
+    """Record `by` says that the records from `first` to `last` were deleted; `left` is the head that begins the rest.
 
     None = the whole stream is gone; `ordinal` is its place.
     """
 
     by: int
     stream: str
+    first: int
     last: int
     ordinal: int | None
     left: Mark | None
@@ -85,7 +86,9 @@ class Told:
     def _trim(self, n: int, facts: Mapping[str, Any]) -> None:
         stream, last = facts.get("vedette.trim.stream"), facts.get("vedette.trim.last")
         if type(stream) is str and _is_number(last) and facts.get("vedette.trim.what", "records") == "records":
-            self.trims.append(Trim(n, stream, last, _ordinal(facts), mark_of(n, facts)))
+            first = facts.get("vedette.trim.first")
+            first = first if _is_number(first) else 0
+            self.trims.append(Trim(n, stream, first, last, _ordinal(facts), mark_of(n, facts)))
 
 
 def mark_of(n: int, facts: Mapping[str, Any]) -> Mark | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from binascii import a2b_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,11 +14,9 @@ from vedette.trail.proving.attested import Told
 from vedette.trail.proving.contents import BadContent, Contents, Open
 from vedette.trail.proving.heads import Heads
 from vedette.trail.proving.index import contradicts
-from vedette.trail.proving.leaves import NONE, Leaves, slot
+from vedette.trail.proving.leaves import Leaves, slot
 
 MOST_STEPS = 64
-_URLSAFE = bytes.maketrans(b"-_", b"+/")
-_IS_HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
 _HALF_SECOND = 500_000_000
 _MOST_NS = 2**63
 
@@ -48,8 +44,8 @@ class Erasure:
         if facts.get("vedette.lifecycle.phase") == "erasure":
             one, runs = facts.get("vedette.erasure.seq"), facts.get("vedette.erasure.runs")
             spans = Spans([(one, one)]) if type(one) is int else Spans.parse(runs) if type(runs) is str else Spans(())
-            where = str(facts.get("vedette.erasure.stream", ""))
-            return cls(n, where, spans, str(facts.get("vedette.erasure.field", "")), "content-erased")
+            where, name = facts.get("vedette.erasure.stream", ""), facts.get("vedette.erasure.field", "")
+            return cls(n, str(where), spans, name if type(name) is str else "", "content-erased")
         first, last = facts.get("vedette.trim.first"), facts.get("vedette.trim.last")
         if facts.get("vedette.trim.what") != "content" or type(first) is not int or type(last) is not int:
             return None
@@ -83,7 +79,7 @@ class Evidence:
         if type(n) is not int or not 0 <= n < 2**53:
             raise Foreign("a record without its number")
         leaf = sha256(b"\x00" + raw).digest()
-        came = self.leaves.put(n, slot(leaf, _hash(envelope.get("p")), time))
+        came = self.leaves.put(n, slot(envelope.get("p"), leaf, time))
         if index and contradicts(index, envelope, leaf):
             self.mismatched.add(n)
         committed = envelope.get("c")
@@ -158,8 +154,8 @@ class Evidence:
     def strange(self, line: Mapping[str, Any]) -> None:
         """A body that is not canonical: it is named and not used."""
         sort, name = line.get("y"), line.get("f")
-        at = line.get("i" if sort == "checkpoint" else "n")
-        if type(at) is not int or not 0 <= at < 2**53:
+        at = _whole(line.get("i" if sort == "checkpoint" else "n"))
+        if not 0 <= at < 2**53:
             raise Foreign("not canonical, and without a number")
         if sort == "checkpoint":
             text = f"checkpoint {at}"
@@ -184,16 +180,16 @@ class Evidence:
             raise Foreign(str(error)) from error
 
 
+def _whole(value: object) -> int:
+    """The number that `5`, `5.0` and `5e0` are; -1 for what is no whole one."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else -1
+    return value if type(value) is int else -1
+
+
 def _nanoseconds(text: object) -> int:
     """A decimal string; 0 for what is none."""
     if type(text) is not str or len(text) > 19 or not text.isdigit() or not text.isascii():
         return 0
     value = int(text)
     return value if value < _MOST_NS else 0
-
-
-def _hash(text: object) -> bytes:
-    """The 32 bytes of a base64url hash; zeros, which are no leaf, for what is none."""
-    if type(text) is not str or not _IS_HASH(text):
-        return NONE
-    return a2b_base64(text.encode().translate(_URLSAFE) + b"=")

@@ -78,7 +78,7 @@ class Heads:
         """The heads of a host log, by their sizes, each of which must be signed by `host_key`; None = not known."""
         chain = Chain(closed=True)
         sizes: dict[int, list[Checkpoint]] = {}
-        for index, faces in self._faces.items():
+        for index, faces in sorted(self._faces.items()):
             true = [each for each in faces if _is_of_host(each, host_key)]
             if not true:
                 chain.bad_signature.append(index)

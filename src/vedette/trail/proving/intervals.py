@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 
 from vedette.trail.format.merkle import Frontier, grown_by
 from vedette.trail.format.notes import Checkpoint
-from vedette.trail.proving.leaves import Leaves
+from vedette.trail.proving.leaves import Leaves, claim_of, leaf_of
 
 HYPOTHESES = 8
 """So many explanations of one damaged interval are tried, each as costly as proving it: a bound on hostile input."""
 AHEAD = 2**20
 """A checkpoint or a record so far beyond the last one is out of range."""
+
+NOTHING = range(0)
 
 Run = tuple[int, int]
 
@@ -41,6 +43,7 @@ class Head:
 class Proof:
     """What came out. Runs are (first, last). `sealed` records are below the last signed size, `proven` are whole.
 
+    `trimmed` records are not here and a rule says so; what is here of those it speaks of is proven as all else.
     `out_of_range` are checkpoints, `far` are records, numbered beyond all that may be.
     """
 
@@ -48,6 +51,7 @@ class Proof:
     proven: list[Run] = field(default_factory=list)
     altered: set[int] = field(default_factory=set)
     missing: list[Run] = field(default_factory=list)
+    trimmed: list[Run] = field(default_factory=list)
     conflicting: set[int] = field(default_factory=set)
     unrooted: list[Run] = field(default_factory=list)
     bad_peaks: list[int] = field(default_factory=list)
@@ -63,9 +67,13 @@ class Proof:
 class Prover:
     """One stream. `tree` is what the next interval grows from; None while no trustworthy peaks are known."""
 
-    def __init__(self, leaves: Leaves, begin: Checkpoint | None = None) -> None:
-        """`begin` is where the proof begins, if not with record 0: a sound checkpoint, proven by a later head."""
+    def __init__(self, leaves: Leaves, begin: Checkpoint | None = None, gone: range = NOTHING) -> None:
+        """`begin` is where the proof begins, if not with record 0: a sound checkpoint, proven by a later head.
+
+        `gone` are records that a rule let go; it ends with a head.
+        """
         self.proof = Proof(sealed=begin.note.size if begin else 0)
+        self._gone = gone
         self._leaves = leaves
         self._tree: Frontier | None = Frontier(begin.note.size, begin.peaks or ()) if begin else Frontier()
         self._last: bytes | None = None
@@ -120,7 +128,8 @@ class Prover:
         """Name what does not fit; whether all the rest is proven nevertheless."""
         end, proof = head.note.size, self.proof
         gaps = self._leaves.absent(begin, end)
-        proof.missing += gaps
+        by_rule = bool(gaps) and gaps[0][0] in self._gone and end <= self._gone.stop
+        (proof.trimmed if by_rule else proof.missing).extend(gaps)
         if begin == end:
             proof.bad_sizes.append(index)
             return False
@@ -129,8 +138,22 @@ class Prover:
                 if self._grows(path.leaves, head.note.root):
                     self._name(path, gaps)
                     return True
-        self._blame(begin, end, certain=trusted and not gaps and self._tree is not None)
+        if by_rule:
+            self._left_over(begin, end)
+        else:
+            self._blame(begin, end, certain=trusted and not gaps and self._tree is not None)
         return False
+
+    def _left_over(self, begin: int, end: int) -> None:
+        """What is here beside records that a rule let go: the chain vouches for what it reaches from above."""
+        proof, leaves = self.proof, self._leaves
+        numbers = list(leaves.present(begin, end))
+        proof.conflicting.update(leaves.doubtful(begin, end))
+        proof.altered.update(n for n in numbers if self._contradicted(n))
+        reached = end
+        while reached > begin and leaves.at(reached) and leaves.at(reached - 1):
+            reached -= 1
+        proof.unrooted += [(n, n) for n in numbers if n < reached]
 
     def _name(self, path: _Path, gaps: Sequence[Run]) -> None:
         absent = {first for first, _ in gaps}
@@ -167,7 +190,7 @@ class Prover:
     def _contradicted(self, n: int) -> bool:
         """Whether there is a successor, and none of the records `n` is what it says came before it."""
         claims = _claims(self._leaves.at(n + 1))
-        return bool(claims) and not any(each[:32] in claims for each in self._leaves.at(n))
+        return bool(claims) and not any(leaf_of(each) in claims for each in self._leaves.at(n))
 
     # What no checkpoint covers.
 
@@ -218,7 +241,7 @@ class _Path:
         return _Path(self.n, [leaf], True, [*self.leaves], [*self.strange], [*self.doubtful])
 
     def _take(self, leaf: bytes, slots: Sequence[bytes]) -> None:
-        true = next((each for each in slots if each[:32] == leaf), None)
+        true = next((each for each in slots if leaf_of(each) == leaf), None)
         self.leaves.append(leaf)
         if true is None:
             self.strange.append(self.n)
@@ -231,11 +254,11 @@ class _Path:
 
 def _claims(slots: Sequence[bytes]) -> list[bytes]:
     """What records say the leaf before them is."""
-    return [each[32:64] for each in slots]
+    return [claim_of(each) for each in slots]
 
 
 def _possible(slots: Sequence[bytes], above: Sequence[bytes]) -> list[bytes]:
     """Leaves that a number may have, where no true record says it: first what is there and claimed, then the others."""
-    there = [each[:32] for each in slots]
+    there = [leaf_of(each) for each in slots]
     both = [leaf for leaf in there if leaf in above]
     return list(dict.fromkeys([*both, *there, *above]))

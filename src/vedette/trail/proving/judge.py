@@ -64,9 +64,7 @@ class Judge:
 
     def _again(self, weighed: Weighed, others: Sequence[Weighed]) -> Weighed:
         trims = self._trims(others, weighed.stream)
-        if not trims or weighed.begin is not None:
-            return weighed
-        return self._weigh(weighed.evidence, trims)
+        return self._weigh(weighed.evidence, [*self._trims(self._hosts, weighed.stream), *trims]) if trims else weighed
 
     def _weigh(self, evidence: Evidence, trims: Sequence[Trim]) -> Weighed:
         attested = self._attested.get(evidence.stream, Attested())

@@ -1,17 +1,26 @@
-"""What the verifier keeps of each record: 72 bytes, whatever the order they come in.
+"""What the verifier keeps of each record: 83 bytes, whatever the order they come in.
 
-A slot is the record's leaf hash, the leaf it claims came before it (`p`), and its time. Slots lie in one bytearray; a
-number far above what has been seen waits in a dict, so that a hostile one cannot make us reserve memory for the hole.
+A slot is the leaf that the record claims came before it (`p`, as text: it is needed only where there is damage), its
+own leaf hash, and its time. Slots lie in one bytearray; a number far above what has been seen waits in a dict, so that
+a hostile one cannot make us reserve memory for the hole.
 """
 
 from __future__ import annotations
 
+import re
+import struct
+from binascii import a2b_base64
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-SLOT = 72
+_SLOT = struct.Struct("<43s32sQ")
+SLOT = _SLOT.size
+_CLAIM, _LEAF = 43, 43 + 32
 NONE = bytes(32)
+NO_CLAIM = b"?" * _CLAIM
+_IS_HASH = re.compile(rb"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
 SPARSE = 16
 """So many empty slots a record are reserved at most."""
 FLOOR = 256
@@ -20,8 +29,22 @@ MOST_TWINS = 8
 Came = Literal["new", "known", "twin"]
 
 
-def slot(leaf: bytes, before: bytes, time: int) -> bytes:
-    return leaf + before + time.to_bytes(8, "little")
+def slot(before: object, leaf: bytes, time: int) -> bytes:
+    """`before` as the record says it; it never begins with a zero byte, so that a slot that does is an empty one."""
+    claim = before.encode() if type(before) is str and len(before) == _CLAIM and before.isascii() else NO_CLAIM
+    if not claim[0]:
+        claim = NO_CLAIM
+    return _SLOT.pack(claim, leaf, time)
+
+
+def leaf_of(slot: bytes) -> bytes:
+    return slot[_CLAIM:_LEAF]
+
+
+def claim_of(slot: bytes) -> bytes:
+    """The leaf that a record says came before it; zeros, which are no leaf, where it says none in its one spelling."""
+    text = slot[:_CLAIM]
+    return a2b_base64(text.translate(_URLSAFE) + b"=") if _IS_HASH(text) else NONE
 
 
 class Leaves:
@@ -44,9 +67,8 @@ class Leaves:
         at = n * SLOT
         dense = self._dense
         if at < len(dense):
-            old = dense[at : at + SLOT]
-            if not old.startswith(NONE):
-                return self._twin(n, bytes(old), new)
+            if dense[at]:
+                return self._twin(n, bytes(dense[at : at + SLOT]), new)
             dense[at : at + SLOT] = new
         elif n in self._far:
             return self._twin(n, self._far[n], new)
@@ -87,7 +109,7 @@ class Leaves:
     def at(self, n: int) -> list[bytes]:
         """The slots of number `n`: none, one, or several that contradict each other."""
         first = bytes(self._dense[n * SLOT : (n + 1) * SLOT]) if n * SLOT < len(self._dense) else self._far.get(n, NONE)
-        return [] if first.startswith(NONE) else [first, *self._twins.get(n, ())]
+        return [first, *self._twins.get(n, ())] if first[0] else []
 
     def run(self, first: int, end: int) -> list[bytes] | None:
         """The leaves of `first` up to `end`, or None if one is missing or in doubt."""
@@ -95,21 +117,22 @@ class Leaves:
             return None
         if end * SLOT > len(self._dense):
             found = [self.at(n) for n in range(first, end)]
-            return [each[0][:32] for each in found] if all(found) else None
+            return [leaf_of(each[0]) for each in found] if all(found) else None
         dense = bytes(self._dense[first * SLOT : end * SLOT])
-        leaves = [dense[at : at + 32] for at in range(0, len(dense), SLOT)]
-        return None if NONE in leaves else leaves
+        if 0 in dense[::SLOT]:
+            return None
+        return [dense[at : at + 32] for at in range(_CLAIM, len(dense), SLOT)]
 
     def time(self, n: int) -> int:
         """The time that record `n` states, in wall-clock nanoseconds; 0 = not known."""
         found = self.at(n)
-        return int.from_bytes(found[0][64:], "little") if found else 0
+        return int(_SLOT.unpack(found[0])[2]) if found else 0
 
     def present(self, first: int, end: int) -> Iterator[int]:
         """The numbers from `first` up to `end` of which there is a record, ascending."""
         dense = self._dense
         for n in range(first, min(end, len(dense) // SLOT)):
-            if dense[n * SLOT : n * SLOT + 32] != NONE:
+            if dense[n * SLOT]:
                 yield n
         yield from _between(self._far_numbers, first, end)
 

@@ -23,6 +23,7 @@ from vedette.trail.format.envelope import b64u, encode, unb64u
 from vedette.trail.format.merkle import leaf_hash, spans
 from vedette.trail.format.notes import BadNote, Note, parse_note
 from vedette.trail.proving.attested import Mark, mark_of
+from vedette.trail.proving.leaves import claim_of, leaf_of
 from vedette.trail.proving.verdicts import Verdict, plain
 from vedette.trail.proving.weighed import Weighed
 
@@ -120,7 +121,7 @@ def _leaf(weighed: Weighed, n: int) -> bytes:
     slots = weighed.evidence.leaves.at(n if weighed.vouches(n) else n + 1)
     if not slots:
         raise NoProof("records beside it are missing or in doubt")
-    return slots[0][:32] if weighed.vouches(n) else slots[0][32:64]
+    return leaf_of(slots[0]) if weighed.vouches(n) else claim_of(slots[0])
 
 
 # Checking one.

@@ -1,7 +1,7 @@
 """The verifier: one pass over bodies in any order, with repeats, from anywhere; then a verdict for all that is wrong.
 
 Guarantee: what it calls whole has not been altered, shortened inside, reordered or added to since it was signed. It
-never raises on what it reads and keeps 72 bytes a record; limits stand in `canonical`, `notes` and `intervals`.
+never raises on what it reads and keeps 83 bytes a record; limits stand in `canonical`, `notes` and `intervals`.
 Not provable here: that the writer told the truth, or that the newest stream, or a tail not signed yet, was not cut off.
 Format and verdicts: docs/trail-format.md.
 """
@@ -139,7 +139,7 @@ class Reading:
 
     def _sort(self, line: dict[str, Any], raw: bytes, canonical: bool, index: Mapping[str, Any] | None) -> None:
         stream, version = line.get("s"), line.get("v")
-        if type(stream) is not str or type(version) is not int or version != 1:
+        if type(stream) is not str or type(version) not in (int, float) or version != 1:
             raise Foreign("not of a trail")
         evidence = self.streams.get(stream) or self._meet(stream)
         sort = line.get("y")

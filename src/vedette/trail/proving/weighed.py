@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from vedette.trail.format.notes import Checkpoint, Note
-from vedette.trail.proving.attested import Attested, Trim
+from vedette.trail.proving.attested import Attested, Mark, Trim
 from vedette.trail.proving.contents import Unmet
 from vedette.trail.proving.evidence import Erasure, Evidence
 from vedette.trail.proving.gone import Gone
 from vedette.trail.proving.heads import Chain
-from vedette.trail.proving.intervals import Head, Proof, Prover
+from vedette.trail.proving.intervals import NOTHING, Head, Proof, Prover
 from vedette.trail.proving.known import Known
 from vedette.trail.proving.verdicts import StreamReport, Verdict, joined, plain, runs, span
 
@@ -47,27 +47,28 @@ class Weighed:
         self.window = window
         self.chain: Chain = self._chain()
         self.trim = self._trimmed(trims)
-        self.begin = self.trim or (self._begin() if window else None)
+        self.begin = self._begin() if window and self.trim is None else None
         self.recovered = self._recovered()
-        self.proof: Proof = Prover(evidence.leaves, self.begin).run(self._heads())
+        gone = range(self.trim.first, self.trim.left.size) if self.trim and self.trim.left else NOTHING
+        self.proof: Proof = Prover(evidence.leaves, self.begin, gone).run(self._heads())
 
     def _chain(self) -> Chain:
         young = self.stream in self.known.live
         return self.evidence.heads.chain(self.host_key, self.attested.heads, young=young)
 
-    def _trimmed(self, trims: Sequence[Trim]) -> Checkpoint | None:
-        """The checkpoint that begins what a rule has left, if something before it is not there."""
+    def _trimmed(self, trims: Sequence[Trim]) -> Trim | None:
+        """The rule that let most of it go: something it speaks of is not here, and the checkpoint that it names is."""
+        leaves = self.evidence.leaves
+        begun = next(iter(leaves.present(0, leaves.top)), 0) if self.window else 0
         for trim in sorted(trims, key=lambda each: -each.last):
-            left = trim.left
-            found = [each for head in self.chain.heads for each in head.options if left and head.index == left.index]
-            true = [
-                each
-                for each in found
-                if left and each.sound and (each.note.size, each.note.root) == (left.size, left.root)
-            ]
-            if true and self.evidence.leaves.absent(0, trim.last + 1):
-                return true[0]
+            if trim.last >= begun and leaves.absent(trim.first, trim.last + 1) and self._holds(trim.left):
+                return trim
         return None
+
+    def _holds(self, left: Mark | None) -> bool:
+        """Whether the checkpoint that begins what a rule left is here, and sound."""
+        found = [each for head in self.chain.heads for each in head.options if left and head.index == left.index]
+        return any(each.sound and left and (each.note.size, each.note.root) == (left.size, left.root) for each in found)
 
     def _begin(self) -> Checkpoint | None:
         """Of a window, the first checkpoint at or behind its first record; None where nothing lies before it.
@@ -101,7 +102,7 @@ class Weighed:
         if self.begin is None:
             return heads
         later = [head for head in heads if head.index > self.begin.index]
-        if self.trim is None and self.is_vouched:
+        if self.is_vouched:
             while later and not later[0].trusted:
                 later.pop(0)
         return later
@@ -111,7 +112,7 @@ class Weighed:
         """The signed one; where no checkpoint 0 came, the one in the birth. A forged checkpoint 0 has none."""
         if self.chain.certified:
             text = self.chain.heads[0].options[0].note.extensions.get("ordinal", "")
-            return int(text) if text.isdecimal() and len(text) < 10 else None
+            return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
         if self.evidence.heads.first:
             return None
         newest = self.attested.newest
@@ -131,7 +132,8 @@ class Weighed:
     def vouches(self, n: int) -> bool:
         """Whether what record `n` says is proven: it came, once, as it was signed."""
         proof = self.proof
-        return proof.covers(n) and n not in proof.altered and n not in proof.conflicting and not self.is_missing(n)
+        here = bool(self.evidence.leaves.at(n))
+        return here and proof.covers(n) and n not in proof.altered and n not in proof.conflicting
 
     def is_missing(self, n: int) -> bool:
         return any(first <= n <= last for first, last in self.missing)
@@ -164,7 +166,9 @@ class Weighed:
     def _of_checkpoints(self) -> Iterator[Verdict]:
         chain, proof = self.chain, self.proof
         unborn = not self.evidence.heads and self.evidence.leaves.top > 1
-        begin = self.begin.index if self.begin and (self.trim or self.is_vouched) else 0
+        begin = self.begin.index if self.begin and self.is_vouched else 0
+        if self.trim and self.trim.left:
+            begin = self.trim.left.index
         missing = [(0, 0)] if unborn else [run for run in chain.missing if run[1] >= begin]
         yield from self._say_runs("missing-checkpoint", missing)
         yield from self._say("bad-checkpoint-signature", chain.bad_signature)
@@ -234,9 +238,8 @@ class Weighed:
 
     def _of_begin(self) -> Iterator[Verdict]:
         """Where the proof begins, if not with the birth."""
-        if self.trim is not None:
-            yield Verdict("trimmed", self.stream, span(0, self.trim.note.size - 1))
-        elif self.begin is not None and self.is_vouched:
+        yield from self._say_runs("trimmed", self.proof.trimmed)
+        if self.begin is not None and self.is_vouched:
             yield Verdict("from-checkpoint", self.stream, str(self.begin.note.size), self.begin.note.size)
 
     def _of_gaps(self) -> Iterator[Verdict]:
@@ -253,7 +256,7 @@ class Weighed:
     def report(self) -> StreamReport:
         proof, leaves = self.proof, self.evidence.leaves
         proven = sum(last - first + 1 for first, last in proof.proven)
-        proven -= sum(proof.covers(n) for n in proof.altered) + sum(proof.covers(run[0]) for run in self.missing)
+        proven -= sum(proof.covers(n) for n in [*proof.altered, *(run[0] for run in [*self.missing, *proof.trimmed])])
         return StreamReport(
             stream=self.stream,
             ordinal=self.ordinal,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote
+from types import MappingProxyType
 
 from vedette.trail.proving.known import Source
 from vedette.trail.sources.files import Files
@@ -15,32 +14,37 @@ from vedette.trail.sources.lines import Lines
 from vedette.trail.sources.request import Request, Unreachable, Window
 from vedette.trail.sources.segments import Segments
 
-HEADERS = "VEDETTE_FROM_HEADERS"
-"""Read when a backend is opened, by whoever opens it."""
-
 _REMOTE = {
     "loki": ("loki", "Loki"),
     "elasticsearch": ("elastic", "Elastic"),
     "opensearch": ("elastic", "Elastic"),
     "kafka": ("kafka", "Kafka"),
 }
+NONE: Mapping[str, str] = MappingProxyType({})
 _DATADOG = (
     "Datadog parses JSON bodies into attributes, so what was signed is not there any more; "
     "verify its archive (--from lines:FILES of the bucket), the collector's file, or the local trail"
 )
 
 
-def open_source(spec: str, window: Window | None = None, stream: str = "", *, host_log: Path | None = None) -> Source:
+def open_source(
+    spec: str,
+    window: Window | None = None,
+    stream: str = "",
+    *,
+    host_log: Path | None = None,
+    headers: Mapping[str, str] = NONE,
+) -> Source:
     """The source that `spec` names. Raises `Unreachable`, now or while it is read.
 
     Window and stream spare a backend what is not asked for; what comes may still be more. `host_log` is where that of a
-    trail's folder lies, if not in it.
+    trail's folder lies, if not in it; `headers` go with each HTTP request, and may hold keys.
     """
     name, colon, where = spec.partition(":")
     if spec == "-":
         return Lines(sys.stdin.buffer)
     if colon and name in _REMOTE:
-        return _remote(*_REMOTE[name], Request(where, window or Window(), stream, headers(os.environ)))
+        return _remote(*_REMOTE[name], Request(where, window or Window(), stream, headers))
     if colon and name in ("lines", "otlp", "splunk"):
         return Files([where], splunk=name == "splunk")
     if name == "datadog":
@@ -59,9 +63,3 @@ def _remote(module: str, name: str, request: Request) -> Source:
         raise Unreachable(f"{error.name} is not installed: pip install 'vedette[{module}]'") from None
     source: Source = getattr(found, name)(request)
     return source
-
-
-def headers(env: Mapping[str, str]) -> dict[str, str]:
-    """`Name=value,Name=value`, as OTEL_EXPORTER_OTLP_HEADERS has them: keys belong there, not on a command line."""
-    pairs = (each.partition("=") for each in env.get(HEADERS, "").split(","))
-    return {name.strip(): unquote(value.strip()) for name, equals, value in pairs if equals and name.strip()}

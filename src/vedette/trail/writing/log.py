@@ -12,7 +12,6 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from vedette.event import Ack, Event, Fact, Kind, Phase
 from vedette.guard import AuditUnavailable, guard
 from vedette.trail.files.folder import Full, Unavailable
 from vedette.trail.files.identity import OWN, Custody
-from vedette.trail.format.commit import Content, committed, forget_salts, shed
+from vedette.trail.format.commit import NOTHING, Content, committed, forget_salts, shed
 from vedette.trail.writing import fork, lifecycle
 from vedette.trail.writing.classes import Classes
 from vedette.trail.writing.gate import Gate
@@ -32,6 +31,8 @@ from vedette.trail.writing.writer import Writer
 
 GAP = 0.5
 """Seconds until the gap record is tried again while the disk is full."""
+
+_INTENT = Phase.INTENT  # looked up once: an Enum's class is slow to ask
 
 PATIENCE = 2.0
 AGAIN = 0.05
@@ -64,12 +65,12 @@ class Trail:
         self.vitals: Callable[[], Mapping[str, Fact]] | None = None
         self._keep = content != "none"
         self.classes = Classes(limits.sync)
+        self._forced = self.classes.records
         self.on_full = limits.on_full
         self._limits = limits
         self._sync_timeout = sync_timeout
         self._host_log = custody.host_log or folder / "host"
         self._writer_of = partial(Writer, folder, origin, birth, content=content, custody=custody)
-        self._closed = False
         self._fresh(None)
         fork.watch(self)
 
@@ -78,13 +79,12 @@ class Trail:
         self._pid = os.getpid()
         self._gate = Gate()
         self._aliases = itertools.count(-1, -1)
-        self._parked: dict[int, int] = {}
         self._timers = Timers(self.append, partial(self.seal, durable=False), self._host_log)
         self._tidy = Tidy(self.folder, self._limits.acknowledged, self.append, self.seal)
         self._syncer = Syncer(self._sync, self._tick)
         self._late = False
         self._writer = self._writer_of(room=Room(self.folder, self._limits.most), parent=parent)
-        self._writer.patient = self.on_full == "block"
+        self._writer.patient = self._writer.patience = self.on_full == "block"
 
     @property
     def stream(self) -> str | None:
@@ -95,6 +95,10 @@ class Trail:
     def ordinal(self) -> int | None:
         """The place of the current stream among those of its folder, or None before its first record."""
         return self._writer.stream.ordinal if self._writer.stream else None
+
+    @property
+    def _closed(self) -> bool:
+        return self._writer.last is not None
 
     @property
     def open_intents(self) -> int:
@@ -113,26 +117,31 @@ class Trail:
         if self._pid != os.getpid():
             self.after_fork_in_child()
         ack = self._appended(event, sync)
-        forced = self.classes.forces_record(event)
-        self._syncer.dirty(ack.n, urgent=sync or forced or self._writer.behind)
+        n, forced = ack[1], event.kind in self._forced and event.phase is not _INTENT
+        self._syncer.dirty(n, urgent=sync or forced or self._writer.behind)
         if self.wake is not None:
             self.wake()
-        if forced and ack.n >= 0 and not self._syncer.wait(ack.n, self._sync_timeout):
+        if forced and n >= 0 and not self._syncer.wait(n, self._sync_timeout):
             self._tell_late()
         return ack
 
     def _appended(self, event: Event, sync: bool) -> Ack:
-        sheds = event.content and self._writer.sheds and event.kind is not Kind.FINDING
-        content = shed(event.content) if sheds else committed(event.content, keep=self._keep)
+        content = self._committed(event) if event.content else NOTHING
         try:
-            ack = self._gate.run(self._write, event, content)
-        except Full:
-            ack = self._patiently(event, content)
+            ack = self._gate.run(self._writer.write, event, content)
         except Unavailable as error:
-            if sync and self.on_full == "refuse" and event.phase is Phase.INTENT:
+            self._syncer.dirty(urgent=False)  # it will try to tell the gap, and to make room
+            if isinstance(error, Full):
+                ack = self._patiently(event, content)
+            elif sync and self.on_full == "refuse" and event.phase is _INTENT:
                 raise AuditUnavailable(str(error)) from error
-            raise
+            else:
+                raise
         return self._park(event, content) if ack is None else ack
+
+    def _committed(self, event: Event) -> Content:
+        sheds = self._writer.sheds and event.kind is not Kind.FINDING
+        return shed(event.content) if sheds else committed(event.content, keep=self._keep)
 
     def _patiently(self, event: Event, content: Content) -> Ack | None:
         """Wait for space, once in a spell without it; then it is a gap like any other."""
@@ -140,31 +149,24 @@ class Trail:
         while time.monotonic() < end:
             time.sleep(AGAIN)
             with suppress(Full):
-                return self._gate.run(self._write, event, content)
+                return self._gate.run(self._writer.write, event, content)
+            self._syncer.dirty(urgent=False)
         self._writer.patient = False
-        return self._gate.run(self._write, event, content)
+        try:
+            ack = self._gate.run(self._writer.write, event, content)
+        finally:
+            self._syncer.dirty(urgent=False)
+        self._writer.patient = True
+        return ack
 
     def _park(self, event: Event, content: Content) -> Ack:
         alias = next(self._aliases)
         self._gate.park(partial(self._write_parked, alias, event, content))
         return Ack(self.stream or "", alias)
 
-    def _write(self, event: Event, content: Content) -> Ack:
-        if self._closed:
-            raise Unavailable(f"{self.folder}: the trail of this process is closed")
-        if event.of is not None and event.of < 0:
-            event = replace(event, of=self._parked.pop(event.of, None))
-        try:
-            ack = self._writer.write(event, content)
-        except Unavailable:
-            self._syncer.dirty(urgent=False)  # it will try to tell the gap, and to make room
-            raise
-        self._writer.patient = self.on_full == "block"
-        return ack
-
     def _write_parked(self, alias: int, event: Event, content: Content) -> None:
         with guard("trail.parked"):
-            self._parked[alias] = self._write(event, content).n
+            self._writer.parked[alias] = self._writer.write(event, content).n
 
     # Durability.
 
@@ -198,23 +200,23 @@ class Trail:
         """None for a record of the process we were forked from, and for one that is still parked."""
         if ack.stream != self.stream:
             return None
-        return ack.n if ack.n >= 0 else self._parked.get(ack.n)
+        return ack.n if ack.n >= 0 else self._writer.parked.get(ack.n)
 
-    def _sync(self) -> int:
-        """`fdatasync` what is written; the number of records that are durable now. Appends go on meanwhile."""
+    def _sync(self) -> None:
+        """`fdatasync` what is written, and publish how many records are durable now. Appends go on meanwhile."""
         stream = self._writer.stream
         work = self._gate.run(stream.written) if stream else None
         if stream is None or work is None:
-            return 0
+            return
         try:
             if not self.classes.never:
                 work.segment.sync()
         except OSError as error:
             self._gate.run(self._go_on, str(error.strerror))
             raise
+        self._syncer.publish(work.n)
         self._gate.run(stream.unsynced.durable, work.mark)
         self._late = False
-        return work.n
 
     def _go_on(self, reason: str) -> None:
         """The disk lost what it was given: write it again to a new segment, and say so."""
@@ -233,7 +235,7 @@ class Trail:
         if self.wake is not None:
             self.wake()
         if durable:
-            self._syncer.publish(self._sync())
+            self._sync()
 
     def beat(self) -> None:
         """A heartbeat now: a record that a collector cannot have seen."""
@@ -254,11 +256,10 @@ class Trail:
             self.wake()
 
     def _close(self, reason: str) -> bool:
-        writer, was_closed, self._closed = self._writer, self._closed, True
-        if not was_closed:
+        if not self._closed:
             with guard("trail.close"):
-                writer.close(reason)
-                self._syncer.publish(writer.size)
+                self._writer.close(reason)
+                self._syncer.publish(self._writer.size)
         return True
 
     def _tick(self) -> float:
@@ -297,4 +298,6 @@ class Trail:
         if stream is not None:
             parent = (stream.id, stream.n - 1)
             stream.abandon()
+        last = self._writer.last
         self._fresh(parent)
+        self._writer.last = last

@@ -59,18 +59,19 @@ class Usual:
 class SegmentFile:
     """One file. Writing is not thread-safe, its stream's lock is held; syncing and finishing exclude each other.
 
-    With recipients its frames are encrypted at rest; they begin at `start`.
+    Its frames begin at `start`. With recipients they are encrypted at rest, by `cipher`: never twice to the same bytes,
+    so never half again.
     """
 
     __slots__ = (
         "_born",
-        "_cipher",
         "_fd",
         "_most",
         "_path",
         "_reserved",
         "_sizes",
         "_syncing",
+        "cipher",
         "finished",
         "lost",
         "number",
@@ -80,7 +81,7 @@ class SegmentFile:
     def __init__(self, path: Path, header: Header, sizes: Sizes, rest: Recipients | None = None) -> None:
         self._sizes = sizes
         self._most = sizes.segment
-        self._cipher = Cipher(rest, header) if rest else None
+        self.cipher = Cipher(rest, header) if rest else None
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(path, flags, 0o600)
         self._path = path
@@ -99,13 +100,9 @@ class SegmentFile:
 
     def _begin(self, header: Header) -> int:
         """Write the header, and the key frame if there is one; where the frames begin."""
-        begin = self._cipher.begin(header) if self._cipher else header.pack()
+        begin = self.cipher.begin(header) if self.cipher else header.pack()
         self.write(begin, 0)
         return len(begin)
-
-    def sealed(self, data: bytes) -> bytes:
-        """Plain frames as they go on disk: encrypted, if this trail is. Never twice the same, so never half again."""
-        return self._cipher.seal(data) if self._cipher else data
 
     def full(self, end: int, now: int) -> bool:
         """Whether what would end at `end` belongs into another file: this one is too large, old, lost or finished.

@@ -10,11 +10,12 @@ Not thread-safe: `log.Trail` holds the lock.
 from __future__ import annotations
 
 import os
-import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from time import monotonic_ns, time_ns
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from vedette.event import Event
 from vedette.trail.files.folder import Slot, release
@@ -25,7 +26,7 @@ from vedette.trail.format import size
 from vedette.trail.format.checkpoint import Keys, Signing, checkpoint_line
 from vedette.trail.format.commit import Content, committed
 from vedette.trail.format.merkle import grown, leaf_hash, root_of
-from vedette.trail.format.spool import CHECKPOINT, ENVELOPE, Header, encode_frame
+from vedette.trail.format.spool import CHECKPOINT, ENVELOPE, Header, encode_frame, pack_crc, pack_head
 from vedette.trail.writing.segment import SegmentFile, Sizes, Usual
 from vedette.trail.writing.unsynced import Unsynced
 
@@ -100,17 +101,17 @@ class Stream:
         self._rest = rest
         self._sizes = sizes or Usual()
         self.total = 0
-        self._born = time.monotonic_ns()
+        self._born = monotonic_ns()
         self._doubt: tuple[bytes, bytes, State] | None = None
         self.unsynced: Unsynced[State] = Unsynced()
         self.newest = self._born
         self.unsealed_since = 0
-        header = Header(self._raw, slot.ordinal, start.segment, start.n, time.time_ns(), start.leaf)
+        header = Header(self._raw, slot.ordinal, start.segment, start.n, time_ns(), start.leaf)
         segment = SegmentFile(self._path(start.segment), header, self._sizes, rest)
         sealed = start.n if start.note else 0
         self._at = State(start.n, start.leaf, start.peaks, sealed, start.keys, b"", segment, segment.start)
         if start.note:
-            self._commit(start.note, self._at._replace(note=start.note))
+            self._commit(start.note, self._at._replace(note=start.note, end=segment.start + len(start.note)))
 
     def _path(self, number: int) -> Path:
         return self._slot.path / f"{number:06d}.seg"
@@ -140,33 +141,28 @@ class Stream:
         """Append one record and return its number. An `OSError` leaves everything as it was."""
         if self._doubt is not None:
             self._settle()
-        data, record = self._framed(event, content)
-        if self._at.segment.full(self._at.end + len(data) + ROOM, self.newest):
+        frames, commitments, mended = content
+        now = self.newest = monotonic_ns()
+        n, leaf, peaks, sealed, keys, note, segment, end = self._at
+        envelope = env.build(event, (self.id, n, leaf, time_ns(), now - self._born), commitments)
+        record = env.record(envelope, mended)
+        if len(record) > size.AIM:
+            record, more = self._smaller(envelope, mended)
+            frames += more
+        head = pack_head(len(record), ENVELOPE, 0, 0)
+        data = b"".join((frames, pack_crc(crc32(record, crc32(head))), head, record))  # `encode_frame`, joined once
+        if segment.full(end + len(data) + ROOM, now):
             self.roll()
-        n, _, peaks, sealed, keys, note, segment, end = self._at
+            n, _, peaks, sealed, keys, note, segment, end = self._at
         leaf = leaf_hash(record)
         after = _state((n + 1, leaf, grown(n, peaks, leaf), sealed, keys, note, segment, end + len(data)))
         if n == sealed:
-            self.unsealed_since = self.newest
+            self.unsealed_since = now
         if seal or n + 1 - sealed >= EVERY:
             after = self._checkpointed(after)
             data += after.note
         self._commit(data, after)
         return n
-
-    def _framed(self, event: Event, content: Content) -> tuple[bytes, bytes]:
-        """The frames of the next record, and its leaf bytes."""
-        frames, commitments, mended = content
-        now = self.newest = time.monotonic_ns()
-        at = self._at
-        previous, wall, age = env.b64u(at.leaf), str(time.time_ns()), str(now - self._born)
-        head = {"v": 1, "s": self.id, "n": at.n, "p": previous, "t": wall, "m": age}
-        envelope = env.build(event, head, commitments)
-        record = env.record(envelope, mended)
-        if len(record) > size.AIM:
-            record, more = self._smaller(envelope, mended)
-            frames += more
-        return frames + encode_frame(ENVELOPE, record), record
 
     def _smaller(self, envelope: dict[str, Any], mended: int) -> tuple[bytes, bytes]:
         """The leaf bytes with the facts moved out, and the content frame that holds them."""
@@ -179,11 +175,11 @@ class Stream:
         return record, moved.frames
 
     def _commit(self, data: bytes, after: State) -> None:
-        """Write plain frames behind the last ones, and be in the state `after`, whose `end` is made true here."""
-        at = self._at
-        segment, offset = at.segment, at.end
-        written = segment.sealed(data)
-        if after.end != offset + len(written):
+        """Write plain frames behind the last ones, and be in the state `after`; encryption moves its `end`."""
+        _, _, _, _, _, _, segment, offset = self._at
+        written = data
+        if segment.cipher is not None:
+            written = segment.cipher.seal(data)
             after = after._replace(end=offset + len(written))
         self._doubt = (data, written, after)
         segment.write(written, offset)
@@ -207,12 +203,12 @@ class Stream:
         """`at` with a checkpoint over it, as the frame `note` still to be written."""
         signed = at.keys.sign(at.n, root_of(at.peaks), last=last)
         frame = encode_frame(CHECKPOINT, checkpoint_line(self.id, at.keys.index, signed, at.peaks))
-        return at._replace(sealed=at.n, keys=at.keys.after(), note=frame)
+        return at._replace(sealed=at.n, keys=at.keys.after(), note=frame, end=at.end + len(frame))
 
     def checkpoint(self, *, last: bool = False) -> None:
         """Sign what there is. The key that signed is dropped."""
         self._settle()
-        if self._at.segment.full(self._at.end, time.monotonic_ns()):
+        if self._at.segment.full(self._at.end, monotonic_ns()):
             self.roll()
         if self._at.n > self._at.sealed or last:
             after = self._checkpointed(self._at, last=last)
@@ -230,9 +226,9 @@ class Stream:
         again = first.note + self.unsynced.data()
         number = at.segment.number + 1
         self._path(number).unlink(missing_ok=True)  # left by a roll that was interrupted
-        header = Header(self._raw, self.ordinal, number, first.n, time.time_ns(), first.leaf)
+        header = Header(self._raw, self.ordinal, number, first.n, time_ns(), first.leaf)
         segment = SegmentFile(self._path(number), header, self._sizes, self._rest)
-        written = segment.sealed(again)
+        written = segment.cipher.seal(again) if segment.cipher else again
         try:
             segment.write(written, segment.start)
         except OSError:

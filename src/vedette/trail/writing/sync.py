@@ -1,8 +1,8 @@
 """The syncer: one thread that puts records on disk, at most 50 ms after they were written, at once if somebody waits.
 
-Two kinds of wait objects, one for the syncer and one for those who wait for it: with a shared one the waiters wake each
-other in a loop. An idle host is woken by the timers alone. Where no thread can start (the interpreter is going down),
-who appends syncs.
+Who waits has a lock of its own, which the syncer lets go of once the record is durable: nobody is woken for another's
+record. An idle host is woken by the timers alone. Where no thread can start (the interpreter is going down), who
+appends syncs. Nobody else does: a wait is bounded, and inside an `fdatasync` on a disk that hangs it could not be.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import asyncio
 import contextvars
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from vedette.guard import guard
 
@@ -47,20 +49,22 @@ class Bell:
 
 
 class Syncer:
-    """`sync` makes durable and tells how many records are; `tick` does the timers and tells when to look again.
+    """`sync` makes durable what is written and publishes how many records are; `tick` does the timers and tells when to
+    look again.
 
     `lag_ms` is how long the newest sync took, if that was slow.
     """
 
-    def __init__(self, sync: Callable[[], int], tick: Callable[[], float]) -> None:
+    def __init__(self, sync: Callable[[], None], tick: Callable[[], float]) -> None:
         self._sync = sync
         self._tick = tick
+        self._ticked = 0.0
         self._work = Bell()
         self._urgent = Bell()
-        self._durable = threading.Condition()
         self._done = 0
         self._urged = -1
-        self._futures: list[tuple[int, asyncio.AbstractEventLoop, asyncio.Future[bool]]] = []
+        self._waiting: deque[tuple[int, Callable[[], object]]] = deque()
+        self._publishing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._pause = LINGER
         self.lag_ms = 0
@@ -102,7 +106,15 @@ class Syncer:
                 self.flush()
             due = RETRY
             with guard("trail.tick"):
-                due = self._tick()
+                due = self._timers()
+
+    def _timers(self) -> float:
+        """Seconds until there may be something to do. Looked at no more often than every 50 ms, however many syncs."""
+        now = time.monotonic()
+        if now - self._ticked < LINGER:
+            return LINGER
+        self._ticked = now
+        return self._tick()
 
     def flush(self) -> None:
         """One `fdatasync` for all that is written; a slow disk is asked less often, one that fails once a second."""
@@ -111,7 +123,7 @@ class Syncer:
         begin = time.monotonic()
         self._pause = RETRY
         with guard("trail.sync"):
-            self.publish(self._sync())
+            self._sync()
             took = time.monotonic() - begin
             self._pause, self.lag_ms = (2 * took, int(took * 1000)) if took > SLOW else (LINGER, 0)
             return
@@ -119,17 +131,15 @@ class Syncer:
         self._work.ring()  # it failed: look again
 
     def publish(self, done: int) -> None:
-        """So many records are on disk."""
-        with self._durable:
+        """So many records are on disk: who waits for one of them goes on."""
+        with self._publishing:
             self._done = max(self._done, done)
-            self._durable.notify_all()
-            ready = [each for each in self._futures if each[0] < self._done]
-            self._futures = [each for each in self._futures if each[0] >= self._done]
-        for _, loop, future in ready:
-            try:
-                loop.call_soon_threadsafe(_resolve, future)
-            except RuntimeError:
-                continue  # its loop was closed meanwhile: nobody waits any more
+            for _ in range(len(self._waiting)):  # who comes now looks at `_done`
+                n, wake = self._waiting.popleft()
+                if n < self._done:
+                    wake()
+                else:
+                    self._waiting.append((n, wake))
 
     def wait(self, n: int, timeout: float) -> bool:
         """Whether record `n` is on disk within `timeout` seconds. The syncer's own thread does not wait for itself."""
@@ -137,8 +147,12 @@ class Syncer:
             self.flush()
         if n > self._urged:
             self.dirty(n, urgent=True)
-        with self._durable:
-            return self._durable.wait_for(lambda: self._done > n, timeout)
+        if self._done > n:
+            return True
+        turn = threading.Lock()
+        turn.acquire()
+        self._waiting.append((n, turn.release))
+        return self._done > n or turn.acquire(timeout=timeout) or self._done > n
 
     async def wait_async(self, n: int, timeout: float) -> bool:
         """The same for a coroutine of asyncio, without blocking its loop. Another framework's loop (trio) does wait."""
@@ -146,12 +160,11 @@ class Syncer:
             future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         except RuntimeError:
             return self.wait(n, timeout)
-        with self._durable:
-            if self._done > n:
-                return True
-            self._futures.append((n, future.get_loop(), future))
         if n > self._urged:
             self.dirty(n, urgent=True)
+        self._waiting.append((n, partial(_wake, future)))
+        if self._done > n:
+            return True
         done, _ = await asyncio.wait({future}, timeout=timeout)
         return bool(done)
 
@@ -162,6 +175,11 @@ class Syncer:
         self._work.ring()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(1.0)
+
+
+def _wake(future: asyncio.Future[bool]) -> None:
+    with suppress(RuntimeError):  # its loop was closed meanwhile: nobody waits any more
+        future.get_loop().call_soon_threadsafe(_resolve, future)
 
 
 def _resolve(future: asyncio.Future[bool]) -> None:

@@ -35,7 +35,10 @@ class Writer:
     """One stream, from the first record on. `parent` is the stream this process was forked from, and its newest `n`.
 
     `content` is the policy of VEDETTE_CONTENT; `custody` says who may read the files, and who holds the host key.
-    `lost` counts the records that could not be written.
+    `lost` counts the records that could not be written; while it is `patient`, which it is again after each gap if
+    there is `patience`, one that only lacks space is refused and not counted. `parked` has the numbers of records that
+    were acknowledged under an alias below 0. `behind`: so much is not on disk yet that it should be put there at once.
+    Once there is a `last` record, no other is written.
     """
 
     def __init__(
@@ -61,14 +64,23 @@ class Writer:
         self.stream: Stream | None = None
         self.missed = lifecycle.Missed()
         self.lost = 0
-        self.patient = False
+        self.behind = False
+        self.patient = self.patience = False
         self.open: set[int] = set()
+        self.parked: dict[int, int] = {}
+        self.last: Event | None = None
 
     def write(self, event: Event, content: Content) -> Ack:
         """Write `event`. `Unavailable`, counted, if it cannot be; nothing has changed then.
 
         `Full`, not counted, while it is `patient` and space is all that is missing.
         """
+        if self.last is not None and event is not self.last:
+            raise Unavailable(f"{self._folder}: the trail of this process is closed")
+        of = event.of
+        if of is not None and of < 0:
+            of = self.parked.pop(of, None)
+            event = replace(event, of=of)
         try:
             size, stream = len(content.frames), self.stream
             if stream is None or self.missed.kinds or stream.total + size >= self.room.ease:
@@ -80,14 +92,10 @@ class Writer:
             raise self._miss(event, error) from error
         if event.phase is _INTENT:
             self.open.add(n)
-        elif event.of is not None:
-            self.open.discard(event.of)
+        elif of is not None:
+            self.open.discard(of)
+        self.behind = stream.unsynced.size > _MUCH
         return _ack((stream.id, n))
-
-    @property
-    def behind(self) -> bool:
-        """Whether so much is not on disk yet that it should be put there at once."""
-        return self.stream is not None and self.stream.unsynced.size > _MUCH
 
     @property
     def size(self) -> int:
@@ -137,6 +145,7 @@ class Writer:
     def _close_gap(self, stream: Stream) -> None:
         stream.write(self.missed.gap(), NOTHING)
         self.missed = lifecycle.Missed()
+        self.patient = self.patience
 
     def _begin(self) -> Stream:
         """The stream's first record. One that failed is not tried again for a moment: the host's thread may be here."""
@@ -175,10 +184,11 @@ class Writer:
 
     def close(self, reason: str) -> None:
         """The close record and the last checkpoint."""
+        self.last = lifecycle.close(reason, len(self.open))
         if self.stream is None:
             return
         try:
-            self.write(lifecycle.close(reason, len(self.open)), NOTHING)
+            self.write(self.last, NOTHING)
         finally:
             self.stream.close()
 

@@ -1,51 +1,29 @@
-"""Settings: one frozen dataclass, one field a variable; the README's table and `vedette config` are made from it.
-
-A bad value never stops a host: `load` takes the safe side, which is never less redaction, and hands back the problem,
-so that it can be said once and stand in the coverage record. `vedette` commands print it and stop with exit code 2.
-"""
+"""The one table of settings: what can be set, what it may say, what it means, and what a bad value leads to."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vedette import values
 from vedette.event import Kind
 
-Env = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One bad value: which variable, what it said, what it may say, and what was taken instead."""
-
-    variable: str
-    value: str
-    allowed: str
-    taken: str
-
-    def __str__(self) -> str:
-        return f"{self.variable}={self.value!r} is not valid: use {self.allowed} (going on with {self.taken!r})"
-
-
-def state_folder(env: Env) -> Path:
-    """The user's state directory, else a folder of the temporary directory (graded `ephemeral` by `vedette verify`)."""
-    state = env.get("XDG_STATE_HOME") or (f"{env['HOME']}/.local/state" if env.get("HOME") else "")
-    if state and Path(state).is_absolute():
-        return Path(state) / "vedette" / "trail"
-    return Path(tempfile.gettempdir()) / f"vedette-{os.getuid()}"
-
 
 def _setting(
-    variable: str, default: str, parse: Callable[[str], Any], allowed: str, about: str, *, safe: str | None = None
+    variable: str,
+    default: str,
+    parse: Callable[[str], Any],
+    allowed: str,
+    about: str,
+    *,
+    safe: str | None = None,
+    secret: bool = False,
 ) -> Any:
-    """`safe` is taken for a bad value; None = the default."""
-    meta = {"variable": variable, "default": default, "parse": parse, "allowed": allowed, "about": about, "safe": safe}
-    return field(metadata=meta)
+    """`safe` is taken for a bad value; None = the default. What is `secret` is never shown."""
+    meta = {"variable": variable, "default": default, "parse": parse, "allowed": allowed, "about": about}
+    return field(metadata={**meta, "safe": safe, "secret": secret})
 
 
 _SIZE = "bytes, or a number with k, m or g"
@@ -53,7 +31,7 @@ _SIZE = "bytes, or a number with k, m or g"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that can be set. The table in README.md and `vedette config` are made from this class."""
+    """Everything that can be set, one field a variable."""
 
     trail: Path = _setting("VEDETTE_TRAIL", "", values.folder, "a folder", "Where the trail is written.")
     disable: tuple[str, ...] = _setting(
@@ -83,6 +61,7 @@ class Settings:
         str,
         "64 hex digits, or a file that holds them",
         "The key of the pseudonyms; share it between hosts to correlate. Default: made once, in the trail's folder.",
+        secret=True,
     )
     redact_config: str = _setting(
         "VEDETTE_REDACT_CONFIG",
@@ -93,10 +72,10 @@ class Settings:
     )
     lineage: bool = _setting(
         "VEDETTE_LINEAGE",
-        "0",
+        "1",
         values.flag,
         "1 or 0",
-        "Whether records carry keyed fingerprints of results and requests, by which rules see where data went.",
+        "Whether keyed fingerprints of results and requests are kept in memory, by which rules see where data went.",
     )
     content: str = _setting(
         "VEDETTE_CONTENT",
@@ -251,12 +230,13 @@ class Settings:
         "latest or 1.41",
         "Names in signals: the newest, or those of semantic conventions 1.41. The trail always holds the newest.",
     )
-    from_headers: str = _setting(
+    from_headers: Mapping[str, str] = _setting(
         "VEDETTE_FROM_HEADERS",
         "",
         values.headers,
         "Name=value, comma separated",
         "HTTP headers for what `vedette verify --from` and VEDETTE_RECONCILE read: tenants, tokens.",
+        secret=True,
     )
     origin: str = _setting(
         "VEDETTE_ORIGIN",
@@ -265,69 +245,3 @@ class Settings:
         "a name without blanks and `+`",
         "Who signs: the origin of the checkpoints.",
     )
-
-
-def load(env: Env | None = None, **given: Any) -> tuple[Settings, tuple[Problem, ...]]:
-    """The settings of `env` (default: the process's), overridden by keywords of `vedette.start()`; and what was wrong.
-
-    A keyword is a field's name; its value may be the text that the variable would hold, or a number, a flag, a path or
-    a sequence of names that comes to the same text; None is no setting. An unknown keyword is a `TypeError`, the
-    programmer's mistake, said where it was made.
-    """
-    env = os.environ if env is None else env
-    unknown = sorted(set(given) - {each.name for each in fields(Settings)})
-    if unknown:
-        raise TypeError(f"vedette.start() has no setting {unknown[0]!r}; see `vedette config`")
-    found: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for each in fields(Settings):
-        text = _text(given.get(each.name)) or env.get(each.metadata["variable"], "") or _default(each.metadata, env)
-        found[each.name] = _parse(each, text, env, problems)
-    return Settings(**found), tuple(problems)
-
-
-def _text(value: Any) -> str:
-    """A keyword's value as its variable would hold it; what is of no fitting type is named by it, and is not valid."""
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, str | int | float | Path):
-        return str(value)
-    if isinstance(value, list | tuple | set | frozenset):
-        return ",".join(map(str, value))
-    return "" if value is None else type(value).__name__
-
-
-def _default(meta: Mapping[str, Any], env: Env) -> str:
-    return str(state_folder(env)) if meta["variable"] == "VEDETTE_TRAIL" else str(meta["default"])
-
-
-def _parse(setting: Field[Any], text: str, env: Env, problems: list[Problem]) -> Any:
-    meta = setting.metadata
-    try:
-        return meta["parse"](text.strip())
-    except (ValueError, KeyError):
-        safe = meta["safe"] or _default(meta, env)
-        said = "***" if setting.name in SECRET else text
-        problems.append(Problem(meta["variable"], said, meta["allowed"], safe))
-        return meta["parse"](safe)
-
-
-SECRET = frozenset({"redact_key", "from_headers"})
-
-
-def table(settings: Settings | None = None) -> list[tuple[str, str, str, str]]:
-    """Rows of (variable, value or default, allowed, about), secrets masked: the one source of every settings table."""
-    rows = []
-    for each in fields(Settings):
-        meta = each.metadata
-        value = str(meta["default"]) if settings is None else _shown(each.name, getattr(settings, each.name))
-        rows.append((meta["variable"], value, meta["allowed"], meta["about"]))
-    return rows
-
-
-def _shown(name: str, value: Any) -> str:
-    if name in SECRET:
-        return "***" if value else ""
-    if isinstance(value, bool) or value is None:
-        return {True: "1", False: "0", None: ""}[value]
-    return ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
