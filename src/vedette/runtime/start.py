@@ -145,7 +145,7 @@ def _connect(running: Running) -> None:
         running.shipping.attach(running.line.trail)
         running.keeping.attach(running.line.trail)
     at_exit()
-    at_end_of_workers(_at_exit)
+    at_end_of_workers(_at_workers_end)
     if running.settings.sigterm:
         _seal_on_sigterm()
 
@@ -181,7 +181,7 @@ def tell(reason: str) -> None:
             _running.line.end(coverage(_running.settings, _running.problems, reason))
 
 
-def stop(reason: str = "stop") -> None:
+def stop(reason: str = "stop", *, ships: bool = True) -> None:
     """Undo everything: seams out, line drained, trail sealed and closed, and what can be shipped in time is."""
     global _running
     with _lock:
@@ -203,7 +203,7 @@ def stop(reason: str = "stop") -> None:
     with guard("runtime.stop"):
         running.keeping.stop(left() / 2)
     with guard("runtime.stop"):
-        running.shipping.stop(left())
+        running.shipping.stop(left() if ships else 0.0)
     atexit.unregister(_at_exit)
 
 
@@ -215,6 +215,11 @@ def at_exit() -> None:
 
 def _at_exit() -> None:
     stop("atexit")
+
+
+def _at_workers_end() -> None:
+    """Whoever forked it waits for it, so it waits for nobody: the parent's shipper carries what it leaves."""
+    stop("atexit", ships=False)
 
 
 def _seal_on_sigterm() -> None:
