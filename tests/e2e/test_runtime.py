@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.otlp_receiver import Receiver, Say
 from tests.trails import clean, names, phases, python, records
 
 import vedette
@@ -222,6 +223,15 @@ def test_an_unknown_keyword_is_a_type_error(trail: Path) -> None:
         vedette.start(trial=trail)
 
 
+def test_a_setting_that_does_not_exist_is_told_to_a_second_caller_too(trail: Path) -> None:
+    vedette.start(trail=trail)
+    try:
+        with pytest.raises(TypeError, match="no setting 'trial'"):
+            vedette.start(trial="./t")
+    finally:
+        vedette.stop()
+
+
 def test_start_is_idempotent_and_stop_undoes_it(trail: Path) -> None:
     """Two starts are one; after a stop nothing of ours is woven, and a start begins a new stream."""
     import http.client
@@ -351,3 +361,33 @@ def test_a_worker_that_ends_has_told_of_its_last_tool(trail: Path, way: str) -> 
 )
 def test_a_process_has_a_name_that_a_reader_knows(script: str, given: list[str], name: str) -> None:
     assert program(script, given) == name
+
+
+def test_a_worker_does_not_wait_for_the_collector_and_its_parent_ships_what_it_leaves(trail: Path) -> None:
+    program = trail.with_name("agent.py")
+    program.write_text(
+        _script(
+            """
+            import multiprocessing
+
+            @vedette.tool
+            def act(what):
+                return what
+
+            if __name__ == "__main__":
+                worker = multiprocessing.get_context("fork").Process(target=act, args=(1,))
+                worker.start()
+                began = time.monotonic()
+                worker.join()
+                print(time.monotonic() - began)
+            """
+        )
+    )
+    with Receiver() as receiver:
+        env = {**receiver.environment, "VEDETTE_TRAIL": str(trail), "VEDETTE_SHUTDOWN": "5"}
+        receiver.judge = lambda _: Say(503)
+        refused = python("-W", "ignore::DeprecationWarning", program, env=env)
+        assert refused.returncode == 0 and float(refused.stdout) < 4.5
+        receiver.judge = None
+        assert python("-W", "ignore::DeprecationWarning", program, env=env).returncode == 0
+        assert sum('"k":"tool"' in each and '"f":"outcome"' in each for each in set(receiver.bodies)) == 2

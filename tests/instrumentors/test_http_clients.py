@@ -286,3 +286,14 @@ def test_errors_of_urllib_are_those_of_urllib(calls: Collected, url: str) -> Non
         urllib.request.urlopen(f"{url}/missing")
     caught.value.close()
     assert read(calls.only).facts["error.type"] == "404"
+
+
+def test_a_status_that_a_client_raises_for_is_an_error_though_nobody_read_its_body(calls: Collected, url: str) -> None:
+    async def get() -> None:
+        async with aiohttp.ClientSession(raise_for_status=True) as session:
+            with pytest.raises(aiohttp.ClientResponseError):
+                await session.get(f"{url}/missing")
+
+    asyncio.run(get())
+    call = read(calls.only)
+    assert (call.result, call.facts["error.type"]) == (Result.ERROR, "404")

@@ -65,14 +65,16 @@ def add(call: Call, facts: Mapping[str, Any]) -> None:
             continue
         if wire is not None and name in _OF_WIRE:
             _onto(wire, name, value)
+        elif type(value) in _FROZEN or (type(value) is int and name not in CONTENT):
+            own[name] = value
         elif type(value) is float and name not in CONTENT:
             own[name] = repr(value)
         else:
-            own[name] = value if type(value) in _FROZEN else freeze(value)
+            own[name] = freeze(value)
 
 
 _WORDS = frozenset({str, bytes})
-_FROZEN = _WORDS | {int, bool}
+_FROZEN = _WORDS | {bool}
 
 
 def _onto(wire: Wire, name: str, value: Any) -> None:

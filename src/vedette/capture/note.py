@@ -51,8 +51,11 @@ def _flat(value: Any) -> Any:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
-def _message(role: str, text: str) -> list[dict[str, Any]]:
-    return [{"role": role, "parts": [{"type": "text", "content": text}]}]
+def _message(role: str, text: object) -> list[dict[str, Any]]:
+    told = ""
+    with guard("capture.note"):
+        told = _text(text)
+    return [{"role": role, "parts": [{"type": "text", "content": told}]}]
 
 
 def _more(given: Mapping[str, Any], place: str = "vedette.facts") -> dict[str, Any]:

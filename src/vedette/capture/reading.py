@@ -63,4 +63,5 @@ def _plain(call: Call, wire: Wire, asked: Side, answered: Side) -> None:
             call.facts[name] = text
     if wire.status >= 400:
         call.facts.setdefault("error.type", str(wire.status))
-        call.result = Result.ERROR if call.result is Result.OK else call.result
+        if call.result in (Result.OK, Result.ABANDONED):  # a client that raises for the status leaves the body unread
+            call.result = Result.ERROR

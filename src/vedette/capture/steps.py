@@ -18,7 +18,7 @@ from typing import Any
 from vedette.capture import context, hub
 from vedette.capture.body import Tap
 from vedette.capture.call import add, close_call, result_of, tap_request
-from vedette.capture.seam import Args, Facts, Seam, read_answer, request_facts, rides, take_off
+from vedette.capture.seam import Args, Facts, Flight, Seam, read_answer, request_facts, rides, take_off
 from vedette.capture.shapes import like
 from vedette.event import Call, Result
 from vedette.guard import guard
@@ -28,9 +28,13 @@ Function = Callable[..., Any]
 
 @dataclass(slots=True)
 class _Held:
-    """A Call on its way through the steps; `rides` = it is the outer client's, and we only add to it."""
+    """A Call on its way through the steps; `rides` = it is the outer client's, and we only add to it.
+
+    `opening` is its Flight until the step that began it may go on: an intent may have to be on disk first.
+    """
 
     call: Call
+    opening: Flight | None = None
     rides: bool = False
     up: Tap | None = None
     down: Tap | None = None
@@ -78,6 +82,9 @@ def wrap_step(seam: Seam, function: Function) -> Function:
 
         async def call_async(*args: Any, **kwargs: Any) -> Any:
             state = before(seam, Args(args[0], args[1:], kwargs))
+            opening = _opening(state)
+            if opening is not None:
+                await opening.settle_async()
             try:
                 result = await function(*args, **kwargs)
             except BaseException as error:
@@ -90,6 +97,9 @@ def wrap_step(seam: Seam, function: Function) -> Function:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         state = before(seam, Args(args[0], args[1:], kwargs))
+        opening = _opening(state)
+        if opening is not None:
+            opening.settle()
         try:
             result = function(*args, **kwargs)
         except BaseException as error:
@@ -99,6 +109,14 @@ def wrap_step(seam: Seam, function: Function) -> Function:
         return result
 
     return like(function, call)
+
+
+def _opening(held: _Held | None) -> Flight | None:
+    """Its Flight, asked for once."""
+    if held is None:
+        return None
+    flight, held.opening = held.opening, None
+    return flight
 
 
 def _before_open(seam: Seam, args: Args) -> _Held | None:
@@ -114,7 +132,7 @@ def _before_open(seam: Seam, args: Args) -> _Held | None:
         flight = take_off(seam, args)
         if flight is not None:
             flight.leave()
-            return _Held(flight.call, up=tap_request(flight.call, hub.body_limit))
+            return _Held(flight.call, flight, up=tap_request(flight.call, hub.body_limit))
     return None
 
 

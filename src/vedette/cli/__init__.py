@@ -88,8 +88,8 @@ def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> in
 
 
 def _refuse(found: Settings) -> None:
-    """Late on purpose: `given` belongs to the commands, which all begin with this module."""
-    told = next(importlib.import_module("vedette.cli.given").refused(found), None)
+    """What is not valid though it looks so stops a command too."""
+    told = next(_module("given").refused(found), None)
     if told is not None:
         raise UsageError(told)
 

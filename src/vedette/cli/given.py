@@ -12,7 +12,7 @@ from vedette.cli.checks import Check
 from vedette.config import Settings, table
 from vedette.redact import BadKey, Change, LivePolicy, load_key
 from vedette.trail.files.sharing import NoGroup, number_of
-from vedette.trail.hosting.anchors import anchor
+from vedette.trail.hosting.anchors import anchor, parts
 from vedette.trail.hosting.anchors.anchor import BadAnchor
 
 
@@ -20,12 +20,12 @@ def refused(settings: Settings) -> Iterator[str]:
     """One sentence for each that is not valid."""
     if settings.redact_key:
         yield from _told(partial(load_key, settings.redact_key, settings.trail))
-    yield from _others(settings)
+    yield from _others(settings, parts)
 
 
 def checks(settings: Settings) -> Iterator[Check]:
-    """The same for `vedette doctor`, which tells of the key by itself."""
-    yield from (Check("settings", "bad", told) for told in _others(settings))
+    """The same for `vedette doctor`, which tells of the key by itself; and of an anchor that cannot be used here."""
+    yield from (Check("settings", "bad", told) for told in _others(settings, anchor))
     for name in sorted(set(_variables()) - {variable for variable, *_ in table()}):
         near = difflib.get_close_matches(name, [variable for variable, *_ in table()], 1)
         yield Check("settings", "warn", f"{name} is no setting" + (f"; {near[0]} is" if near else ""))
@@ -35,11 +35,11 @@ def _variables() -> Iterator[str]:
     return (name for name in os.environ if name.startswith("VEDETTE_"))
 
 
-def _others(settings: Settings) -> Iterator[str]:
+def _others(settings: Settings, read: Callable[[str], object]) -> Iterator[str]:
     if settings.redact_config:
         yield from _policy(Path(settings.redact_config).expanduser())
     for entry in settings.anchors:
-        yield from (f"VEDETTE_ANCHORS: {told}" for told in _told(partial(anchor, entry)))
+        yield from (f"VEDETTE_ANCHORS: {told}" for told in _told(partial(read, entry)))
     if settings.trail_group:
         yield from _told(partial(number_of, settings.trail_group))
 

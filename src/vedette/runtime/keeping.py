@@ -5,13 +5,13 @@ One process of a trail keeps the host log, whichever took `keeper.lock`; the oth
 
 from __future__ import annotations
 
-import contextvars
 import importlib
 import os
 import threading
 from collections.abc import Callable
 from typing import Any
 
+from vedette import background
 from vedette.config import Settings
 from vedette.guard import guard
 from vedette.runtime.stage import off_stage
@@ -62,9 +62,7 @@ class Keeping:
             return  # a signal handler in the middle of this, or another thread
         try:
             if self._thread is None:
-                thread = threading.Thread(target=self._run, name="vedette-keep", daemon=True)
-                contextvars.Context().run(thread.start)
-                self._thread = thread
+                self._thread = background.start(self._run, "vedette-keep")
         except RuntimeError:
             return
         finally:

@@ -7,7 +7,6 @@ Sad path: while the trail cannot be written, signals and rules go on and the nex
 
 from __future__ import annotations
 
-import contextvars
 import importlib
 import os
 import queue
@@ -17,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
-from vedette import locks
+from vedette import background, locks
 from vedette.config import Settings
 from vedette.detect import Engine
 from vedette.event import Ack, Call, Event, Kind
@@ -128,14 +127,11 @@ class Line:
         with self._starting:
             if self._thread is not None:
                 return
-            thread = threading.Thread(target=self._run, name="vedette-line", daemon=True)
             try:
-                contextvars.Context().run(thread.start)  # not inside the Call that happened to come first
+                self._thread = background.start(self._run, "vedette-line")
             except RuntimeError:
                 self._inline = True
                 self._walk_queued()
-                return
-            self._thread = thread
 
     def _run(self) -> None:
         off_stage()

@@ -59,10 +59,10 @@ _last_redactor: Redactor | None = None
 def start(**settings: Any) -> bool:
     """Start recording; True if this call did it. Keywords are fields of `config.Settings` and win over variables."""
     global _running
+    loaded, found = load(**settings)
     with _lock:
         if _running is not None:
             return False
-        loaded, found = load(**settings)
         refused = _refused(loaded)
         key, bad_key = _key(loaded, refused)
         problems = (*found, bad_key) if bad_key else found
@@ -145,7 +145,7 @@ def _connect(running: Running) -> None:
         running.shipping.attach(running.line.trail)
         running.keeping.attach(running.line.trail)
     at_exit()
-    at_end_of_workers(_at_exit)
+    at_end_of_workers(_at_workers_end)
     if running.settings.sigterm:
         _seal_on_sigterm()
 
@@ -181,7 +181,7 @@ def tell(reason: str) -> None:
             _running.line.end(coverage(_running.settings, _running.problems, reason))
 
 
-def stop(reason: str = "stop") -> None:
+def stop(reason: str = "stop", *, ships: bool = True) -> None:
     """Undo everything: seams out, line drained, trail sealed and closed, and what can be shipped in time is."""
     global _running
     with _lock:
@@ -203,7 +203,7 @@ def stop(reason: str = "stop") -> None:
     with guard("runtime.stop"):
         running.keeping.stop(left() / 2)
     with guard("runtime.stop"):
-        running.shipping.stop(left())
+        running.shipping.stop(left() if ships else 0.0)
     atexit.unregister(_at_exit)
 
 
@@ -215,6 +215,11 @@ def at_exit() -> None:
 
 def _at_exit() -> None:
     stop("atexit")
+
+
+def _at_workers_end() -> None:
+    """Whoever forked it waits for it, so it waits for nobody: the parent's shipper carries what it leaves."""
+    stop("atexit", ships=False)
 
 
 def _seal_on_sigterm() -> None:

@@ -1,4 +1,4 @@
-"""Workers of `multiprocessing`, `concurrent.futures` and celery: forked processes that leave by `os._exit`.
+"""Workers of `multiprocessing` and `concurrent.futures`: forked processes that leave by `os._exit`.
 
 No hook of `atexit` runs in them, but a finalizer of their own library does: there the line is drained and the trail
 closed, or the last outcomes of each worker would be missing, as if it had been killed inside its last tool.
@@ -14,7 +14,6 @@ import wrapt
 
 from vedette.guard import guard
 
-_LIBRARIES = ("multiprocessing.util", "billiard.util")
 _LAST = -1000
 """Priority of a finalizer: after the worker's children were joined, and after all others."""
 
@@ -27,8 +26,7 @@ def at_end_of_workers(end: Callable[[], None]) -> None:
     if _installed:
         return
     _installed = True
-    for library in _LIBRARIES:
-        wrapt.register_post_import_hook(_finalizing(end, os.getpid()), library)
+    wrapt.register_post_import_hook(_finalizing(end, os.getpid()), "multiprocessing.util")
 
 
 def _finalizing(end: Callable[[], None], started: int) -> Callable[[Any], None]:

@@ -47,6 +47,16 @@ def test_what_the_agent_answered(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [(b"Done.", "Done."), (None, "None"), (["a", 1], '["a",1]'), ({"an": "answer"}, '{"an":"answer"}')],
+)
+def test_what_is_no_text_is_told_as_text(tmp_path: Path, said: Any, told: str) -> None:
+    (record,) = recorded(tmp_path, lambda: vedette.note.output(said))
+    (message,) = record["c"]["gen_ai.output.messages"]
+    assert message["parts"] == [{"type": "text", "content": told}]
+
+
 def test_who_came_in_and_who_did_not(tmp_path: Path) -> None:
     def work() -> None:
         vedette.note.auth_attempt(user="ada", success=True, method="oauth", target="/admin")

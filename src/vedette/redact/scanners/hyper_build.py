@@ -24,7 +24,7 @@ def fingerprint(pack: Pack) -> str:
     info = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     info.compile(expressions=[b"vedette"], ids=[0], flags=[0])
     return " ".join(
-        (FORMAT, pack.digest, importlib.metadata.version("hyperscan"), str(info.info()), platform.machine())
+        (FORMAT, pack.digest, importlib.metadata.version("hyperscan"), repr(info.info()), platform.machine())
     )
 
 

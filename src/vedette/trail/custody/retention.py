@@ -7,12 +7,11 @@ Off the host's thread: `Retention.look` is called as time passes and starts a th
 
 from __future__ import annotations
 
-import contextvars
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 
+from vedette import background
 from vedette.event import Event, Fact
 from vedette.guard import guard
 from vedette.trail.custody import erasure
@@ -81,9 +80,8 @@ class Retention:
         if not self._days or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + EVERY
-        thread = threading.Thread(target=self._run, name="vedette-retention", daemon=True)
         with suppress(RuntimeError):  # the interpreter is going down
-            contextvars.Context().run(thread.start)
+            background.start(self._run, "vedette-retention")
 
     def _run(self) -> None:
         with guard("trail.retention"), suppress(Locked):  # without a key nothing can go: said when the process started

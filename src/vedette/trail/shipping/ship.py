@@ -8,16 +8,16 @@ Sad path: after a crash up to a second's worth of records is sent again; duplica
 
 from __future__ import annotations
 
-import contextvars
 import functools
 import os
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from vedette import background
 from vedette.guard import guard
 from vedette.trail.files.follow import size
 from vedette.trail.shipping.backlog import Backlog
@@ -87,12 +87,8 @@ class Shipper:
             self._prepare = prepare or self._prepare
             if self._thread is not None and self._thread.is_alive():
                 return
-            thread = threading.Thread(target=self._run, name="vedette-ship", daemon=True)
-            try:
-                contextvars.Context().run(thread.start)
-            except RuntimeError:
-                return  # the interpreter is going down: `drain` ships on its caller's thread
-            self._thread = thread
+            with suppress(RuntimeError):  # the interpreter is going down: `drain` ships on its caller's thread
+                self._thread = background.start(self._run, "vedette-ship")
 
     def wake(self) -> None:
         """There is something to ship. Cheap; in a forked child it starts the thread."""

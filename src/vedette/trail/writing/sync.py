@@ -8,7 +8,6 @@ appends syncs. Nobody else does: a wait is bounded, and inside an `fdatasync` on
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import threading
 import time
 from collections import deque
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from vedette import background
 from vedette.guard import guard
 
 LINGER = 0.05
@@ -74,13 +74,8 @@ class Syncer:
         self._stopped = False
 
     def _start(self) -> None:
-        """Start the thread, in a context of its own: not inside the Call that happened to come first."""
-        thread = threading.Thread(target=self._run, name="vedette-sync", daemon=True)
-        try:
-            contextvars.Context().run(thread.start)
-        except RuntimeError:
-            return
-        self._thread = thread
+        with suppress(RuntimeError):
+            self._thread = background.start(self._run, "vedette-sync")
 
     @property
     def alive(self) -> bool:

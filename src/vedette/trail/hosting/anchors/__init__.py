@@ -18,12 +18,18 @@ from vedette.trail.hosting.anchors.anchor import Anchor, BadAnchor
 KINDS = ("tsa", "witness", "file", "s3lock")
 
 
-def anchor(text: str) -> Anchor:
-    """The anchor that one entry of `VEDETTE_ANCHORS` names. Raises `BadAnchor` with one clear sentence."""
+def parts(text: str) -> tuple[str, str, str]:
+    """Kind, place and options of an entry, as text. Raises `BadAnchor`; whether it can be used here is not asked."""
     kind, _, rest = text.partition(":")
     where, _, fragment = rest.partition("#")
     if kind not in KINDS or not where:
         raise BadAnchor(f"{text!r} is no anchor: use tsa:URL, witness:URL, file:FOLDER or s3lock:URL")
+    return kind, where, fragment
+
+
+def anchor(text: str) -> Anchor:
+    """The anchor that one entry of `VEDETTE_ANCHORS` names. Raises `BadAnchor` with one clear sentence."""
+    kind, where, fragment = parts(text)
     # late on purpose: HTTP clients and ASN.1 are imported only where such an anchor is used (law 7)
     module = importlib.import_module(f"vedette.trail.hosting.anchors.{kind}")
     # `+` is a letter of base64 in a verifier key, not a blank
