@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from vedette.redact.rule import Rule
+from vedette.redact.rule import Gate, Rule
 from vedette.redact.rules import derive, naming
 from vedette.redact.rules.alphabet import ALNUM, body
 from vedette.redact.rules.facts import rows
 from vedette.redact.rules.parts import Parts, at_least, parse, widths, written
 from vedette.redact.rules.people import RULES as PEOPLE
+from vedette.redact.scanners.gates import BOUNDARY, DIGITS_ENOUGH
 from vedette.redact.validators.banks import IBAN_LENGTHS
 
 CORES = {
@@ -49,9 +50,14 @@ CORES = {
     "hk": r"[A-Z][0-9]{6}\([0-9A]\)",
     "ipv4": r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
     "mac": r"(?:[0-9A-Fa-f]{2}[:\-]){5}[0-9A-Fa-f]{2}",
+    "iban": r"[A-Z]{2}[0-9]{2}[ \-]?[0-9A-Z]{4}[ \-]?[0-9A-Z]{4}",
+    "gstin": r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z]",
     "base58": r"[13][1-9A-HJ-NP-Za-km-z]{25}",
 }
 """Cores that several shapes share, or that are cheaper than the shape's own."""
+
+_SHAPES = frozenset({"base58", "codice", "gstin", "iban", "mac", "pan"})
+"""Cores that begin where their value does, and have neither a literal nor six digits."""
 
 _LEADS = {
     "number": r"(?:^|[^0-9A-Za-z.\-+_/=:#])",
@@ -97,10 +103,11 @@ def _alone(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
     """A shape that stands for itself: its check digit, or its form, is enough."""
     lead = _LEADS[row.get("lead", "word")]
     core = CORES[row["core"]] if "core" in row else written(at_least(parts))
-    if row.get("lead") == "number":
+    gate: Gate = "digits" if derive.digits(parts) >= DIGITS_ENOUGH else ""
+    if gate and row.get("lead") == "number":
         core = _NO_DIGIT + core
-    if row["value"] == ["@IBAN"]:
-        core = rf"(?:{'|'.join(IBAN_LENGTHS)})[0-9]{{2}}[ \-]?[0-9A-Z]{{4}}[ \-]?[0-9A-Z]{{4}}"
+    if row.get("core") in _SHAPES:
+        core = BOUNDARY + core
     return Rule(
         id=row["id"],
         kind=row["kind"],
@@ -113,6 +120,7 @@ def _alone(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
         right=width[1] + 2,
         validator=row["validator"],
         keywords=_keywords(row, parts),
+        gate=gate,
         source=_OWN.format(row["source"]),
     )
 
