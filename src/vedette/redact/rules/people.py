@@ -90,30 +90,30 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "phone-us", "phone", "NANPA",
-        core=r"[0-9]{3}[.\-)][ ]?[0-9]{3}[ .\-]?[0-9]{4}",
+        core=rf"{_NOT_BEFORE}(?:(?:\+|00)?1[ .\-]?)?\(?[0-9]{{3}}[.\-)][ ]?[0-9]{{3}}[ .\-]?[0-9]{{4}}",
         exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?(?:\([0-9]{{3}}\)[ .\-]?|[0-9]{{3}}[.\-])[0-9]{{3}}[ .\-]?[0-9]{{4}}{_EXTENSION})",
         not_after="0-9A-Za-z_", left=32, right=20, validator="grouped", gate="digits", keywords=("-", ".", ")"),
     ),
     _rule(
         "phone-us-spaced", "phone", "NANPA",
-        core=r"[2-9][0-9]{2} [2-9][0-9]{2}[ \-][0-9]{4}",
+        core=rf"{_NOT_BEFORE}(?:(?:\+|00)?1[ .\-]?)?[2-9][0-9]{{2}} [2-9][0-9]{{2}}[ \-][0-9]{{4}}",
         exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?[2-9][0-9]{{2}} [2-9][0-9]{{2}}[ \-][0-9]{{4}}{_EXTENSION})",
         not_after="0-9A-Za-z_", left=32, right=20, validator="north_american", gate="digits", keywords=(" ",),
     ),
     _rule(
         "phone-trunk", "phone", "ITU-T E.123, trunk prefix 0 without blanks",
-        core=r"(?:^|[^0-9])0[1-9][0-9]{2,4}\)?[ \-]?[0-9]{3}[ \-]?[0-9]{3}", exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{2,4}}\)?[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3,4}}{_EXTENSION})",
+        core=rf"{_NOT_BEFORE}0[1-9][0-9]{{2,4}}\)?[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3}}", exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{2,4}}\)?[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3,4}}{_EXTENSION})",
         not_after="0-9A-Za-z_:", left=20, right=14, validator="trunk", gate="digits", keywords=("0",),
     ),
     _rule(
         "phone-bare", "phone", "own: ten digits behind words that lead to a number",
-        core=r"(?:^|[^0-9])[tonlsedrmaxTONLSEDRMAX][ :\x0a]{1,2}[0-9]{10}",  # the words' last letters: so short words scan slowly
+        core=r"[tonlsedrmaxTONLSEDRMAX][ :\x0a]{1,2}[0-9]{10}",  # the words' last letters: so short words scan slowly
         exact=r"\b(?i:at|to|on|call|is|me|us|registered|number|from|via|phone|mobile|cell|fax)[ :\x0a]{1,2}([0-9]{10})",
         not_after="0-9A-Za-z_:", left=24, right=2, validator="bare", gate="digits", keywords=("at", "to", "on", "call", "is", "me", "us", "regi", "numb", "from", "via", "phone", "mobile", "cell", "fax"),
     ),
     _rule(
         "phone-called", "phone", "own: an imperative before a number",
-        core=r"(?:^|[^0-9])[lgtLGT][ :]{1,2}[0-9+(][0-9 .\-()/]{6}",
+        core=r"[lgtLGT][ :]{1,2}\(?\+?[0-9](?:[ .\-()/]{0,2}[0-9]){6}",
         exact=rf"(?i:call|dial|ring|text)[ :]{{1,2}}(\(?\+?[0-9](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
         not_after="0-9A-Za-z_:", left=24, right=44, validator="phone", gate="digits", keywords=("call", "dial", "ring", "text"),
     ),
@@ -125,7 +125,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "phone-national", "phone", "ITU-T E.123, trunk prefix 0",
-        core=r"(?:^|[^0-9])0[0-9]{1,4}\)?[ \-/.][0-9]{2,4}[ \-.]?[0-9]{2,4}[ \-.]?[0-9]{2}",
+        core=rf"{_NOT_BEFORE}0[0-9]{{1,4}}\)?[ \-/.][0-9]{{2,4}}[ \-.]?[0-9]{{2,4}}[ \-.]?[0-9]{{2}}",
         exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{0,3}}\)?[ \-/.][0-9]{{2,8}}(?:[ \-.][0-9]{{2,6}}){{0,4}}{_EXTENSION})",
         not_after="0-9A-Za-z_:", left=36, right=30, validator="phone", gate="digits", keywords=("0",),
     ),
@@ -173,14 +173,14 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "address-romance", "postal_address", "La Poste, Correos, Poste Italiane, CTT",
-        core=r"(?i:rue|avenue|boulevard|chemin|impasse|place|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.) (?:[A-Za-z\x80-\xff'.]{1,20}[ \-,]){1,5}(?:n[^ ]{0,3} ?)?[0-9]{1,4}",
+        core=r"(?i:rue|avenue|boulevard|chemin|impasse|place|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.) [ A-Z\xc3dl]",
         exact=rf"(?:^|[^A-Za-z])((?i:rue|avenue|boulevard|chemin|impasse|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.) "
         rf"(?:(?:de|del|della|dei|di|la|las|los|le|les|da|do|das|dos|du|des|d'|l')? ?[A-Z\xc3]{_LETTER}{{1,20}}[ \-]?){{1,4}},? (?:n[^ ]{{0,3}} ?)?[0-9]{{1,4}}[a-zA-Z]?)",
-        not_after="0-9", left=140, right=8, keywords=("rue", "avenue", "boulevard", "chemin", "impasse", "calle", "avenida", "paseo", "plaza", "via", "piazza", "corso", "rua", "largo", "ulica", "ul."),
+        not_after="0-9", left=16, right=140, keywords=("rue", "avenue", "boulevard", "chemin", "impasse", "calle", "avenida", "paseo", "plaza", "via", "piazza", "corso", "rua", "largo", "ulica", "ul."),
     ),
     _rule(
         "address-french", "postal_address", "La Poste, NF Z10-011",
-        core=r"[0-9](?: bis| ter)?,? (?i:rue|avenue|boulevard|chemin|impasse|place|all\xc3\xa9e|quai|route) ",
+        core=r"[0-9sr],? (?i:rue|avenue|boulevard|chemin|impasse|place|all\xc3\xa9e|quai|route) ",
         exact=rf"(?:^|[^0-9A-Za-z])([0-9]{{1,4}}(?: bis| ter)?,? (?i:rue|avenue|boulevard|chemin|impasse|place|all\xc3\xa9e|quai|route) "
         rf"(?:(?:de|du|des|la|le|les|l'|d')[ ]?){{0,3}}[A-Z\xc3]{_LETTER}{{1,24}}(?:[ \-][A-Z\xc3]?{_LETTER}{{1,24}}){{0,3}})",
         left=36, right=120, keywords=("rue", "avenue", "boulevard", "chemin", "impasse", "place", "all", "quai", "route"),

@@ -47,7 +47,7 @@ CORES = {
     "nif-dotted": r"[0-9]{2}\.[0-9]{3}\.[0-9]{3}[ \-]?[A-Z]",
     "hetu": r"[0-9]{6}[\-+A-FU-Y][0-9]{3}[0-9A-Y]",
     "nric": r"[STFGM][0-9]{7}[A-Z]",
-    "hk": r"[A-Z][0-9]{6}\([0-9A]\)",
+    "hk": r"[A-Z]{1,2}[0-9]{6}\([0-9A]\)",
     "ipv4": r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
     "mac": r"(?:[0-9A-Fa-f]{2}[:\-]){5}[0-9A-Fa-f]{2}",
     "iban": r"[A-Z]{2}[0-9]{2}[ \-]?[0-9A-Z]{4}[ \-]?[0-9A-Z]{4}",
@@ -67,8 +67,6 @@ _LEADS = {
 }
 _NEAR = r"(?:[^\x00\x0a]{0,32}?[^0-9A-Za-z])?"
 _ASSIGNED = r"[\"'\])]{0,2}(?:[ \x09]{0,4}[:=]|[ \x09]{1,3}(?:is|ist|est|es|e)\b:?)[ \x09\"']{0,4}"
-_NO_DIGIT = "(?:^|[^0-9])"
-"""Before the core of a number: else each end inside a table of long digits is a hit."""
 _NUMBER_ENDS = "0-9A-Za-z_"
 _OWN = "own: {} Apache-2.0"
 
@@ -104,10 +102,8 @@ def _alone(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
     lead = _LEADS[row.get("lead", "word")]
     core = CORES[row["core"]] if "core" in row else written(at_least(parts))
     gate: Gate = "digits" if derive.digits(parts) >= DIGITS_ENOUGH else ""
-    if gate and row.get("lead") == "number":
-        core = _NO_DIGIT + core
-    if row.get("core") in _SHAPES:
-        core = BOUNDARY + core
+    if gate or row.get("core") in _SHAPES:
+        core = (BOUNDARY if lead == _LEADS["word"] else lead) + core
     return Rule(
         id=row["id"],
         kind=row["kind"],

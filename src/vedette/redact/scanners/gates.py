@@ -20,7 +20,7 @@ is `digits`. One in a word or in a hash is none."""
 DIGITS_ENOUGH = 6
 DIGITS_REACH = (40, 40)
 
-STARTS_REACH = (160, 0)
+STARTS_REACH = (120, 0)
 """Before the end of a core of the group `keyvalue`, so that it begins there."""
 
 BOUNDARY = "(?:^|[^0-9A-Za-z_])"
