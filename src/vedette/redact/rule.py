@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 Group = Literal["token", "context", "keyvalue", "pii"]
 Tier = Literal["alert", "redact"]
+Gate = Literal["", "digits"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +31,9 @@ class Rule:
     `validator` names a function of `validators`; `entropy` is the least Shannon entropy of the value, bits a character:
     what fails them is no match, for the group `token` no alert. `judge` names a function that sees what stands before
     and behind and says itself which tier the match has, if any, `tier` at most. `stop` names a set of stop words that
-    take the alert. `tier`: `alert` implies redact; `redact` alone never becomes a finding. `keywords`: one of them
-    (lower case) stands in every match, for the engine without a scanner.
+    take the alert. `gate` names what stands in every value, where the core alone costs too much to be looked for
+    everywhere (`scanners.gates`). `tier`: `alert` implies redact; `redact` alone never becomes a finding. `keywords`:
+    one of them (lower case) stands in every match, for the engine without a scanner.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Rule:
     keywords: tuple[str, ...] = ()
     stop: str = ""
     tier: Tier = "redact"
+    gate: Gate = ""
     source: str
 
 
@@ -67,6 +70,7 @@ _DEFAULTS: dict[str, Any] = {
     "keywords": [],
     "stop": "",
     "tier": "redact",
+    "gate": "",
 }
 
 

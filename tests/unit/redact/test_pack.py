@@ -61,6 +61,8 @@ def _bad(rule: Rule, **changes: object) -> list[str]:
         ({"id": "own:nobody"}, "no texts to try it on"),
         ({"exact": "(ghp_[0-9A-Za-z]{1001})"}, "re2 refuses"),
         ({"exact": "(ghp_\xe9)"}, "not ASCII"),
+        ({"core": "(?:^|[^0-9])[XYZ][ \\-]?[0-9]{7}[ \\-]?[A-Z]"}, "times a literal"),
+        ({"gate": "digits"}, "of its own values are not found"),
     ],
 )
 def test_the_lint_refuses(rules: tuple[Rule, ...], changes: dict[str, object], fault: str) -> None:

@@ -39,7 +39,10 @@ _WRAP = r"(?:(?:new )?[A-Za-z_.]{1,24}[(\[])?[A-Za-z@$&]{0,2}[(\[{]?"
 _QUOTED = r"[\"'\x60]([^\x00\x0a\x0d\"'\x60]{3,300})"
 _BARE = r"([^\x00-\x20\"'\x60,;<>(){}\[\]|&\\][^\x00-\x20\"'\x60,;<>(){}\[\]|&\\]{2,300})"
 _LINE = r"([^\x00-\x20\"'\x60]{4,200})"
-_CORE = rf"{_CORE_NAME}{_TAIL}{_CLOSE}(?:{_TYPE}{_BLANK}(?:[:=,(>\xef]|\|\||\?\?|<-)|[\"'][ \x09]{{1,4}}(?:value|content|val|default)|[\"']?\x0d?\x0a[ \x09]{{1,24}}(?:value|default):|[ \x09]\{{ ?get|[ \x09][\"']|[\"'] \{{|[\"']? (?:to|is|was|equals|ist|est|es) )"
+_FOLLOW = rf"{_CLOSE}(?:{_TYPE}{_BLANK}(?:[:=,(>\xef]|\|\||\?\?|<-)|[\"'][ \x09]{{1,4}}(?:value|content|val|default)|[\"']?\x0d?\x0a[ \x09]{{1,24}}(?:value|default):|[ \x09]\{{ ?get|[ \x09][\"']|[\"'] \{{|[\"']? (?:to|is|was|equals|ist|est|es) )"
+_CORE = rf"{_CORE_NAME.replace('token|', '', 1)}{_TAIL}{_FOLLOW}"
+_TOKEN_CORE = rf"(?i:token)(?:[0-9A-RT-Za-rt-z_.\-]{_TAIL}|[sS][0-9A-Za-z_.\-]{_TAIL})?{_FOLLOW}"
+"""Apart from the other names: `max_tokens` and its like fill chats, and are no secret's name (`keynames.is_plain`)."""
 _KEYWORDS = ("pass", "pwd", "secret", "token", "cred", "key", "auth", "cookie", "session", "kennwort", "senha", "haslo",
              "contrasen", "motdepasse", "wachtwoord", "losenord", "salasana", "salt", "nonce", "seed", "pw", "hash", "mdp", "psk",
              "iv", "sig")  # fmt: skip
@@ -53,13 +56,17 @@ def _keyvalue(id_: str, exact: str, *, core: str = _CORE, judge: str = "keyvalue
     )  # fmt: skip
 
 
-RULES: tuple[Rule, ...] = (
+_ASSIGNED = (
     _keyvalue("assigned-quoted", rf"{_NAME}{_TAIL}{_CLOSE}(?:{_PAIR}|{_TYPE}{_BLANK}{_OPERATOR}[ \x09\x0d\x0a]{{0,16}}|[ \x09]{{1,16}}){_WRAP}{_QUOTED}"),
     _keyvalue("assigned-bare", rf"{_NAME}{_TAIL}{_CLOSE}(?:{_PAIR}|{_BLANK}(?:\xef\xbc[\x9a\x9d]|={{1,2}}|:=|=>|[:>]){_BLANK}){_BARE}"),
     replace(
         _keyvalue("assigned-line", rf"{_NAME}{_TAIL}[\"']?[ \x09]{{0,4}}[=:][ \x09]{{0,4}}{_LINE}", judge="line"),
         not_after="\\x20-\\xff",
     ),
+)  # fmt: skip
+RULES: tuple[Rule, ...] = (
+    *_ASSIGNED,
+    *(replace(each, id=f"{each.id}-token", core=_TOKEN_CORE) for each in _ASSIGNED),
     _keyvalue(
         "named-random", rf"{_NAME}{_TAIL}[\"'\x60]?[ \x09]{{1,2}}([0-9A-Za-z_+/=.\-]{{16,300}})", judge="beside",
         core=rf"{_CORE_NAME}[\"'\x60]?[ \x09]{{1,2}}[0-9A-Za-z_+/=.\-]{{16}}",

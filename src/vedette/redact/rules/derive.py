@@ -107,3 +107,51 @@ def _lacks_one(part: Part, alphabet: Alphabet) -> float:
             return _lacks(inner, alphabet) ** least
         case Value(inner):
             return _lacks(inner, alphabet)
+
+
+_SEPARATORS = frozenset(b" .-/()")
+_GAP = 2
+_BLOCKED = -100
+_BLOCKS = frozenset(b"abcdefghijklmnopqrstuvwxyz_")
+
+
+def digits(parts: Parts) -> int:
+    """How many digits stand in every value of the sequence, with at most two separators between each and no small
+    letter before (`scanners.gates`)."""
+    return _digits(parts, 0, 0)[0]
+
+
+def _digits(parts: Parts, count: int, gap: int) -> tuple[int, int, int]:
+    """(most so far, digits up to here, separators since), going on from `count` and `gap`; the worst of all options."""
+    most = count
+    for part in parts:
+        inside, count, gap = _of_part(part, count, gap)
+        count, gap = (count, gap) if gap <= _GAP else (0, 0)
+        most = max(most, inside, count)
+    return most, count, gap
+
+
+def _of_part(part: Part, count: int, gap: int) -> tuple[int, int, int]:
+    match part:
+        case Text(text):
+            return _digits(tuple(Run(frozenset((each,)), 1, 1) for each in text.encode()), count, gap)
+        case Run(alphabet, least, most):
+            count, gap = _of_run(alphabet, least, most, count, gap)
+            return count, count, gap
+        case OneOf(options):
+            found = [_digits(option, count, gap) for option in options]
+            return min(each[0] for each in found), min(each[1] for each in found), max(each[2] for each in found)
+        case Times(inner, least, most):
+            always = _digits(inner * least, count, gap)
+            more = _digits(inner * most, count, gap)
+            return always[0], min(always[1], more[1]), max(always[2], more[2])
+        case Value(inner):
+            return _digits(inner, count, gap)
+
+
+def _of_run(alphabet: Alphabet, least: int, most: int, count: int, gap: int) -> tuple[int, int]:
+    if alphabet <= DIGITS:
+        return count + least, 0 if least else gap
+    if alphabet <= _SEPARATORS:
+        return max(count, 0) if least else count, gap + most
+    return _BLOCKED if alphabet & _BLOCKS else 0, 0

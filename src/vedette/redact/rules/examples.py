@@ -164,8 +164,20 @@ EXAMPLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("password = get_password()", "token: str", "max_tokens: 4096"),
     ),
     "own:assigned-line": (
-        ("DB_PASSWORD=<<{an:6}&{an:5}>>\n", "a: 1\n  token: <<{an:20}(x>>\nb: 2", "export API_KEY=<<{hex:32}>>"),
+        ("DB_PASSWORD=<<{an:6}&{an:5}>>\n", "a: 1\n  secret: <<{an:20}(x>>\nb: 2", "export API_KEY=<<{hex:32}>>"),
         ("password = get_password()\n", "token: str,\n", "PASSWORD=$OTHER\n"),
+    ),
+    "own:assigned-quoted-token": (
+        ('token = "<<{an:24}>>"', 'const accessToken: string = "<<{an:32}>>";', '"tokens_of_ours": "<<{an:20}>>"'),
+        ('token = "your-token-here"', '"max_tokens": "4096"', 'token_type = "bearer"'),
+    ),
+    "own:assigned-bare-token": (
+        ("TOKEN=<<{an:24}>>\n", "token: <<{hex:32}>>\n", "access_token = <<{an:24}>>\n"),
+        ("token = get_token()", "token: str", "max_tokens: 4096"),
+    ),
+    "own:assigned-line-token": (
+        ("TOKEN=<<{an:12}&{an:5}>>\n", "a: 1\n  token: <<{an:20}(x>>\nb: 2", "export TOKEN=<<{hex:32}>>"),
+        ("token = get_token()\n", "token: str,\n", "TOKEN=$OTHER\n"),
     ),
     "own:named-random": (
         ("use API key <<{an:32}>> for it", "with token <<{hex:40}>>.", 'secret "key" <<{an:24}>>'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vedette.redact.rule import Rule, Tier
 from vedette.redact.rules import derive, naming
 from vedette.redact.rules.facts import Fact
-from vedette.redact.rules.parts import Part, Parts, Value, at_least, widths, without_lead, written
+from vedette.redact.rules.parts import Part, Parts, Value, at_least, led, widths, without_lead, written
 
 WINDOW = 4096
 _SHORT = 4
@@ -32,7 +32,7 @@ def token(fact: Fact) -> Rule:
         id=fact.id,
         kind=fact.kind,
         group="token",
-        core=written(core),
+        core=written(led(core)),
         exact=f"{derive.boundary(fact.parts)}({written(parts)})",
         value=1,
         not_after=not_after,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from vedette.redact.rule import Rule
-from vedette.redact.rules import trial
+from vedette.redact.rules import cost, trial
 from vedette.redact.scanners.choose import imported
 from vedette.redact.validators import JUDGES, REGISTRY
 from vedette.redact.views import unescaped
@@ -28,7 +28,7 @@ def faults(rules: Iterable[Rule], *, seed: int = 1) -> list[str]:
     listed = list(rules)
     found = [f"{rule.id}: {fault}" for rule in listed for fault in (*_form(rule), *_patterns(rule), *_compiled(rule))]
     fit = [rule for rule in listed if not any(fault.startswith(f"{rule.id}: ") for fault in found)]
-    return found + list(_tried(fit, seed))
+    return [*found, *cost.faults(fit), *_tried(fit, seed)]
 
 
 def _form(rule: Rule) -> Iterator[str]:

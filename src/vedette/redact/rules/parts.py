@@ -211,3 +211,19 @@ def without_lead(parts: Parts) -> Parts:
     if isinstance(parts[0], Times) and parts[0].least == 0 and len(parts) > 1:
         return without_lead(parts[1:])
     return parts
+
+
+def led(parts: Parts) -> Parts:
+    """With a literal drawn into the choice behind it, as far as that gives longer literals: `A(?:KIA|SIA)`."""
+    match parts:
+        case (Text() as first, OneOf(options), *rest):
+            joined = tuple(_joined(first, option) for option in options)
+            return (OneOf(joined), *rest) if all(joined) else parts
+    return parts
+
+
+def _joined(first: Text, option: Parts) -> Parts:
+    """Nothing, where the option does not begin with a literal of the same kind."""
+    if not option or not isinstance(option[0], Text) or option[0].fold != first.fold:
+        return ()
+    return (Text(first.text + option[0].text, first.fold), *option[1:])

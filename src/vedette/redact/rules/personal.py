@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from vedette.redact.rule import Rule
+from vedette.redact.rule import Gate, Rule
 from vedette.redact.rules import derive, naming
 from vedette.redact.rules.alphabet import ALNUM, body
 from vedette.redact.rules.facts import rows
 from vedette.redact.rules.parts import Parts, at_least, parse, widths, written
 from vedette.redact.rules.people import RULES as PEOPLE
+from vedette.redact.scanners.gates import BOUNDARY, DIGITS_ENOUGH
 from vedette.redact.validators.banks import IBAN_LENGTHS
 
 CORES = {
@@ -46,12 +47,17 @@ CORES = {
     "nif-dotted": r"[0-9]{2}\.[0-9]{3}\.[0-9]{3}[ \-]?[A-Z]",
     "hetu": r"[0-9]{6}[\-+A-FU-Y][0-9]{3}[0-9A-Y]",
     "nric": r"[STFGM][0-9]{7}[A-Z]",
-    "hk": r"[A-Z][0-9]{6}\([0-9A]\)",
+    "hk": r"[A-Z]{1,2}[0-9]{6}\([0-9A]\)",
     "ipv4": r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
     "mac": r"(?:[0-9A-Fa-f]{2}[:\-]){5}[0-9A-Fa-f]{2}",
+    "iban": r"[A-Z]{2}[0-9]{2}[ \-]?[0-9A-Z]{4}[ \-]?[0-9A-Z]{4}",
+    "gstin": r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z]",
     "base58": r"[13][1-9A-HJ-NP-Za-km-z]{25}",
 }
 """Cores that several shapes share, or that are cheaper than the shape's own."""
+
+_SHAPES = frozenset({"base58", "codice", "gstin", "iban", "mac", "pan"})
+"""Cores that begin where their value does, and have neither a literal nor six digits."""
 
 _LEADS = {
     "number": r"(?:^|[^0-9A-Za-z.\-+_/=:#])",
@@ -61,8 +67,6 @@ _LEADS = {
 }
 _NEAR = r"(?:[^\x00\x0a]{0,32}?[^0-9A-Za-z])?"
 _ASSIGNED = r"[\"'\])]{0,2}(?:[ \x09]{0,4}[:=]|[ \x09]{1,3}(?:is|ist|est|es|e)\b:?)[ \x09\"']{0,4}"
-_NO_DIGIT = "(?:^|[^0-9])"
-"""Before the core of a number: else each end inside a table of long digits is a hit."""
 _NUMBER_ENDS = "0-9A-Za-z_"
 _OWN = "own: {} Apache-2.0"
 
@@ -97,10 +101,9 @@ def _alone(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
     """A shape that stands for itself: its check digit, or its form, is enough."""
     lead = _LEADS[row.get("lead", "word")]
     core = CORES[row["core"]] if "core" in row else written(at_least(parts))
-    if row.get("lead") == "number":
-        core = _NO_DIGIT + core
-    if row["value"] == ["@IBAN"]:
-        core = rf"(?:{'|'.join(IBAN_LENGTHS)})[0-9]{{2}}[ \-]?[0-9A-Z]{{4}}[ \-]?[0-9A-Z]{{4}}"
+    gate: Gate = "digits" if derive.digits(parts) >= DIGITS_ENOUGH else ""
+    if gate or row.get("core") in _SHAPES:
+        core = (BOUNDARY if lead == _LEADS["word"] else lead) + core
     return Rule(
         id=row["id"],
         kind=row["kind"],
@@ -113,6 +116,7 @@ def _alone(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
         right=width[1] + 2,
         validator=row["validator"],
         keywords=_keywords(row, parts),
+        gate=gate,
         source=_OWN.format(row["source"]),
     )
 

@@ -87,7 +87,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "basic", "basic_auth", "RFC 7617",
-        core=r"(?i:basic)[ \x09]{1,3}[0-9A-Za-z+/]{8}", exact=r"(?i:basic)[ \x09]{1,3}([0-9A-Za-z+/]{8,400}={0,2})",
+        core=r"(?:(?i:basic) {1,3}|(?i:basic)\x09{1,3})[0-9A-Za-z+/]{8}", exact=r"(?i:basic)[ \x09]{1,3}([0-9A-Za-z+/]{8,400}={0,2})",
         not_after="0-9A-Za-z+/=", left=20, right=410, validator="basic64", keywords=("basic",),
     ),
     _rule(

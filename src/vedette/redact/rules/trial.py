@@ -11,6 +11,7 @@ from vedette.redact.rule import Rule
 from vedette.redact.rules import checked, examples, facts, personal
 from vedette.redact.rules.parts import widths
 from vedette.redact.scanners.choose import imported
+from vedette.redact.scanners.gates import DIGITS, DIGITS_REACH, windows
 from vedette.redact.span import Span
 from vedette.redact.views import unescaped
 
@@ -80,24 +81,38 @@ def _of_row(row: dict[str, object], rng: random.Random) -> Iterator[Try]:
 
 def runner() -> Callable[[Rule, str], list[tuple[str, bool]]]:
     """How to run one rule over a text: the values it takes out, and whether it would alert. Needs hyperscan."""
-    hyperscan = imported("hyperscan")
     search = searcher(imported("re2"))
-    known: dict[str, tuple[object, Exact]] = {}
+    known: dict[str, tuple[Callable[[bytes], list[Place]], Exact]] = {}
+    digits = _scan(DIGITS, begins=False)
 
     def run(rule: Rule, text: str) -> list[tuple[str, bool]]:
         if rule.id not in known:
-            assert hyperscan is not None  # noqa: S101  # the lint runs where engines are developed
-            database = hyperscan.Database()
-            begins = hyperscan.HS_FLAG_SOM_LEFTMOST if rule.group == "keyvalue" else 0
-            database.compile(expressions=[rule.core.encode()], flags=[begins])
-            known[rule.id] = database, made(0, rule, search)
-        database, exact = known[rule.id]
+            known[rule.id] = _scan(rule.core.encode(), begins=rule.group == "keyvalue"), made(0, rule, search)
+        scan, exact = known[rule.id]
         data = unescaped(text.encode()).data
-        hits: list[tuple[int, int]] = []
-        database.scan(data, match_event_handler=lambda _i, start, end, _f, _c: hits.append((end, start)))  # type: ignore[attr-defined]  # a native object
-        spans: list[Span | None] = [
-            exact.span(data, end, start, name_before(data, start)) for end, start in sorted(set(hits))
-        ]
+        places = scan(data)
+        if rule.gate:
+            around = windows((end for end, _ in digits(data)), DIGITS_REACH, len(data))
+            places = [each for each in places if any(low < each[0] <= high for low, high in around)]
+        spans: list[Span | None] = [exact.span(data, end, start, name_before(data, start)) for end, start in places]
         return [(data[span.start : span.end].decode("utf-8", "replace"), span.alert) for span in spans if span]
 
     return run
+
+
+Place = tuple[int, int]
+"""(end, start) of a core; the start of one whose rule begins there."""
+
+
+def _scan(pattern: bytes, *, begins: bool) -> Callable[[bytes], list[Place]]:
+    hyperscan = imported("hyperscan")
+    assert hyperscan is not None  # noqa: S101  # the lint runs where engines are developed
+    database = hyperscan.Database()
+    database.compile(expressions=[pattern], flags=[hyperscan.HS_FLAG_SOM_LEFTMOST if begins else 0])
+
+    def scan(data: bytes) -> list[Place]:
+        hits: set[Place] = set()
+        database.scan(data, match_event_handler=lambda _i, start, end, _f, _c: hits.add((end, start)))
+        return sorted(hits)
+
+    return scan

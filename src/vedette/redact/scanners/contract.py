@@ -14,11 +14,14 @@ MOST_HITS = 20_000
 """Of one scan. A text that has more is an attack or a table of nothing but secrets; it is withheld (redaction.md 10).
 """
 
-GATES = (
-    rb"(?i:pass(?:word|wd|phrase)?|pwd|secret|token|key|credentials?|auth(?:orization)?|cookie|signature|sig|otp|pin|"
-    rb"cv[vc]|salt|hmac|string)(?: | {3}| {7})?[\"'][ ]{0,7}:",
-    rb"[0-9A-Za-z+/_\-]{40}",
+_NAMES = (
+    "pass(?:word|wd|phrase)?|pwd|secret|token|key|credentials?|auth(?:orization)?|cookie|signature|sig|otp|pin|cv[vc]|"
+    "salt|hmac|string"
 )
+_QUOTE = "[\"']"
+_CLOSE = "|".join(f"{blanks}{_QUOTE}{more}:" for blanks in ("", " ", " {3}", " {7}") for more in ("", " {1,7}"))
+"""Spelled out, so that each name has a literal with its quote: a third of the time."""
+GATES = (f"(?i:{_NAMES})(?:{_CLOSE})".encode(), rb"[0-9A-Za-z+/_\-]{40}")
 """Not rules but questions, answered by the same scan: is there a JSON key that may be a secret's name; is there a long
 run of base64. Asked once a text: one answer each, wherever it is. They are numbered after the last core."""
 

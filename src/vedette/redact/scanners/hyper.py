@@ -11,11 +11,26 @@ native input whose checksum tells accidents, not forgeries, so only `store` may 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import hyperscan
 
 from vedette.redact.scanners.contract import MOST_HITS, Busy, Hit, TooDense
+from vedette.redact.scanners.gates import Joined, windows
+
+_FEW_ENDS, _BYTES_AN_END = 16, 128
+"""Ends of a gate in one text, and one more for so many bytes, beyond which the whole text is scanned."""
+
+
+class Part(NamedTuple):
+    """One database that every text is scanned with; `gates`: numbers whose matches are no hits, but ends of a gate,
+    around which the database `behind` is scanned, `reach` bytes before and after."""
+
+    database: hyperscan.Database
+    gates: frozenset[int] = frozenset()
+    behind: hyperscan.Database | None = None
+    reach: tuple[int, int] = (0, 0)
 
 
 class Hyper:
@@ -23,15 +38,15 @@ class Hyper:
 
     name = "hyperscan"
 
-    def __init__(self, databases: Sequence[hyperscan.Database]) -> None:
-        self._databases = tuple(databases)
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = tuple(parts)
         self._threads = threading.local()
 
     def hits(self, data: bytes) -> list[Hit]:
         try:
             mine: _Mine = self._threads.mine
         except AttributeError:
-            mine = self._threads.mine = _Mine(self._databases)
+            mine = self._threads.mine = _Mine(self._parts)
         if mine.busy:
             raise Busy
         mine.busy = True
@@ -44,26 +59,60 @@ class Hyper:
 class _Mine:
     """What one thread scans with."""
 
-    def __init__(self, databases: Sequence[hyperscan.Database]) -> None:
+    def __init__(self, parts: Sequence[Part]) -> None:
         self.busy = False
+        self._passes = [_Pass(part) for part in parts]
+
+    def scan(self, data: bytes) -> list[Hit]:
+        try:
+            found: list[Hit] = []
+            for each in self._passes:
+                if hits := each.scan(data):
+                    found += hits
+            return found
+        except hyperscan.ScanTerminated:
+            raise TooDense from None
+
+
+class _Pass:
+    """One database with its scratch, and what stands behind its gates."""
+
+    def __init__(self, part: Part) -> None:
+        self._scan, self._scratch = part.database.scan, hyperscan.Scratch(part.database)
+        self._behind = _Pass(Part(part.behind)) if part.behind is not None else None
+        self._reach = part.reach
         self._found: list[Hit] = []
-        self._passes = [(database.scan, hyperscan.Scratch(database)) for database in databases]
-        found = self._found
+        self._ends: list[int] = []
+        self._few = 0
+        found, ends, gates = self._found, self._ends, part.gates
 
         def note(core: int, start: int, end: int, _flags: int, _context: object) -> bool | None:
+            if core in gates:
+                if len(ends) <= self._few:
+                    ends.append(end)
+                return None
             found.append((core, end, start))
             return True if len(found) > MOST_HITS else None
 
         self._note = note
 
-    def scan(self, data: bytes) -> list[Hit]:
-        found, note = self._found, self._note
+    def scan(self, data: bytes) -> Sequence[Hit]:
+        """Raises `ScanTerminated` for too many hits."""
+        found, ends = self._found, self._ends
+        self._few = _FEW_ENDS + len(data) // _BYTES_AN_END
         try:
-            for scan, scratch in self._passes:
-                scan(data, match_event_handler=note, scratch=scratch)
-            return found.copy() if found else found
-        except hyperscan.ScanTerminated:
-            raise TooDense from None
+            self._scan(data, match_event_handler=self._note, scratch=self._scratch)
+            if ends and self._behind is not None:
+                return [*found, *self._around(data, self._behind)]
+            return found.copy() if found else ()
         finally:
-            if found:
+            if found or ends:
                 found.clear()
+                ends.clear()
+
+    def _around(self, data: bytes, behind: _Pass) -> Iterable[Hit]:
+        """What stands around the ends; in the whole text, where there are many."""
+        if len(self._ends) > self._few:
+            return behind.scan(data)
+        joined = Joined(data, windows(self._ends, self._reach, len(data)))
+        return joined.back(behind.scan(joined.data))
