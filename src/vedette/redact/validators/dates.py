@@ -11,6 +11,6 @@ def date(text: str) -> bool:
     """A day and a month that could be, in either order; a written month counts as one."""
     numbers = [int(each) for each in _NUMBERS.findall(text)]
     small = [each for each in numbers if each <= 31]
-    if any(each.isalpha() for each in re.sub(r"(?i)\d(?:st|nd|rd|th)", "", text)):
+    if len(numbers) < 3 and any(each.isalpha() for each in re.sub(r"(?i)\d(?:st|nd|rd|th)", "", text)):
         return 1 <= len(numbers) <= 2
     return len(numbers) == 3 and len(small) >= 2 and 1 <= min(small) <= 12
