@@ -15,6 +15,8 @@ _ADDRESS_WORDS = (
     "anschrift|adresse|address|wohnhaft|indirizzo|direcci\\xc3\\xb3n|direccion|domicilio|endere\\xc3\\xa7o|endereco|adres|residence|"
     "street_address|address_?line_?1|street"
 )
+_IS = r"[ \x09]{0,3}[\x22']?[ \x09]{0,2}[:=][ \x09\x22']{0,6}"
+"""Blanks before the quotes are the backslashes of JSON in JSON."""
 
 RULES: tuple[Rule, ...] = (
     own(
@@ -55,10 +57,10 @@ RULES: tuple[Rule, ...] = (
     ),
     own(
         "address-named", "postal_address", "own, behind its word in seven languages",
-        core=rf"(?i:{_ADDRESS_WORDS})[\x22']?[ \x09]{{0,2}}[:=][ \x09\x22']{{0,3}}[0-9A-Z\xc3]",
-        exact=rf"(?i:{_ADDRESS_WORDS})[\x22']?[ \x09]{{0,2}}[:=][ \x09\x22']{{0,3}}"
+        core=rf"(?i:{_ADDRESS_WORDS}){_IS}[0-9A-Z\xc3]",
+        exact=rf"(?i:{_ADDRESS_WORDS}){_IS}"
         rf"((?:{_WORD} ){{0,4}}{_WORD},? [0-9]{{1,4}} ?[A-Za-z]?(?:/[0-9]{{1,4}})?|[0-9]{{1,5}}[A-Za-z]?,? (?:{_WORD} ){{1,4}}{_WORD})",
-        not_after="0-9A-Za-z", left=40, right=140, validator="street",
+        not_after="0-9A-Za-z", left=48, right=140, validator="street",
         keywords=("anschrift", "adresse", "address", "wohnhaft", "indirizzo", "direcci", "domicilio", "endere", "adres", "residence", "street"),
     ),
 )  # fmt: skip

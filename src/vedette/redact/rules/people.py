@@ -60,14 +60,29 @@ _PHONE_WORDS = (
     "llame",
     "appelez",
     "erreichbar",
-    "desk",
+    "llamame",
+    "chiamami",
+    "zadzwo",
+    "kom",
 )
 _PHONE_WORDS_ABROAD = (
+    "(?i:ll\\xc3\\xa1mame)|"
     "\\xe6\\x89\\x8b\\xe6\\x9c\\xba|\\xe7\\x94\\xb5\\xe8\\xaf\\x9d|\\xe9\\x9b\\xbb\\xe8\\xa9\\xb1|\\xe6\\x90\\xba\\xe5\\xb8\\xaf|\\xec\\xa0\\x84\\xed\\x99\\x94|"
     "\\xd0\\xa2\\xd0\\xb5\\xd0\\xbb|\\xd1\\x82\\xd0\\xb5\\xd0\\xbb|\\xd0\\xbc\\xd0\\xbe\\xd0\\xb1|\\xcf\\x84\\xce\\xb7\\xce\\xbb|\\xce\\xa4\\xce\\xb7\\xce\\xbb|\\xce\\xba\\xce\\xb9\\xce\\xbd"
 )
 """Telephone and mobile in Chinese (both scripts), Japanese, Korean, Russian, Ukrainian, Greek; UTF-8."""
-_ABROAD = ("\u624b\u673a", "\u7535\u8bdd", "\u96fb\u8a71", "\u643a\u5e2f", "\uc804\ud654", "\u0442\u0435\u043b", "\u043c\u043e\u0431", "\u03c4\u03b7\u03bb", "\u03ba\u03b9\u03bd")
+_ABROAD = (
+    "mame",
+    "\u624b\u673a",
+    "\u7535\u8bdd",
+    "\u96fb\u8a71",
+    "\u643a\u5e2f",
+    "\uc804\ud654",
+    "\u0442\u0435\u043b",
+    "\u043c\u043e\u0431",
+    "\u03c4\u03b7\u03bb",
+    "\u03ba\u03b9\u03bd",
+)
 _BIRTH_WORDS = (
     "date of birth|birth ?date|birthday|birth ?day|born on|born|dob|d\\.o\\.b\\.|geburtsdatum|geboren|geb\\.|date de naissance|n\\xc3\\xa9e? le|"
     "fecha de nacimiento|nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|geboortedatum|data urodzenia|"
@@ -76,10 +91,15 @@ _BIRTH_WORDS = (
 )
 _BIRTH_SPELT = _BIRTH_WORDS.replace(" ?", " ").replace(" ", "[ _\\-]?")
 """As names in code spell them too: `date_of_birth`, `birthDate`."""
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|m\\xc3\\xa4r|mai|okt|dez|janv|f\\xc3\\xa9v|avr|juin|juil|ao\\xc3\\xbb|ene|abr|ago|dic"
+_MONTHS = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|m\\xc3\\xa4r|mai|mei|maj|okt|dez|janv|f\\xc3\\xa9v|avr|juin|juil|ao\\xc3\\xbb|ene|abr|"
+    "ago|dic|gen|mag|giu|lug|set|ott|fev|out"
+)
+_MONTH = rf"(?i:{_MONTHS})[a-z]{{0,7}}\.?"
 _DATE = (
-    rf"[0-9]{{1,4}}[/.\-][0-9]{{1,2}}[/.\-][0-9]{{1,4}}|[0-9]{{1,2}}(?:st|nd|rd|th|\.)? (?i:{_MONTHS})[a-z]{{0,7}}\.?,? [0-9]{{2,4}}"
-    rf"|(?i:{_MONTHS})[a-z]{{0,7}}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{2,4}}"
+    r"[0-9]{1,4}[/.\-][0-9]{1,2}[/.\-][0-9]{1,4}(?:T[0-9:.]{5,15}Z?)?|(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th|\.|\xc2\xba)?[ \-](?:of |de )?{_MONTH},?[ \-](?:de )?[0-9]{{2,4}}"
+    rf"|{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{2,4}}"
     r"|[0-9]{4} ?(?:\xe5\xb9\xb4|\xeb\x85\x84) ?[0-9]{1,2} ?(?:\xe6\x9c\x88|\xec\x9b\x94) ?[0-9]{1,2} ?(?:\xe6\x97\xa5|\xec\x9d\xbc)"  # year, month, day
 )
 _STREETS = (
@@ -119,7 +139,7 @@ RULES: tuple[Rule, ...] = (
         "phone-us", "phone", "NANPA",
         core=r"[0-9]{3}[.\-)][ ]?[0-9]{3}[ .\-]?[0-9]{4}",
         exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?(?:\([0-9]{{3}}\)[ .\-]?|[0-9]{{3}}[.\-])[0-9]{{3}}[ .\-]?[0-9]{{4}}{_EXTENSION})",
-        not_after="0-9A-Za-z_", left=32, right=20, validator="grouped", keywords=("-", ".", ")"),
+        not_after="0-9A-Za-z_\\-", left=32, right=20, validator="grouped", keywords=("-", ".", ")"),
     ),
     own(
         "phone-us-spaced", "phone", "NANPA",
@@ -166,7 +186,7 @@ RULES: tuple[Rule, ...] = (
         "birth-date", "birth_date", "own, in twelve languages",
         core=rf"(?i:{_BIRTH_SPELT})[^\x00\x0a0-9]{{0,24}}(?:[0-9]{{1,4}}|(?i:{_MONTHS}))",
         exact=rf"(?i:{_BIRTH_SPELT})[^\x00\x0a0-9]{{0,24}}?({_DATE})",
-        not_after="0-9A-Za-z", left=60, right=40, validator="date",
+        not_after="0-9A-Za-z", left=60, right=44, validator="date",
         keywords=("birth", "born", "dob", "d.o.b.", "gebur", "geb", "naiss", "n\xe9", "nacim", "nacid", "nasc", "nat", "uro", "syntym", "delsed", "dselsd", " le ", "\u751f\u5e74\u6708\u65e5", "\u51fa\u751f\u65e5\u671f", "\uc0dd\ub144\uc6d4\uc77c"),
     ),
     own(
@@ -187,10 +207,10 @@ RULES: tuple[Rule, ...] = (
     ),
     own(
         "address-german", "postal_address", "DIN 5008, NEN 5825",
-        core=r"(?:stra\xc3\x9fe|strasse|str\.|gasse|allee|platz|ring|weg|straat|laan|plein|gracht|kade|gatan|v\xc3\xa4gen|vej|veien|katu) [0-9]",
-        exact=rf"((?:{_LETTER}{{1,30}}[ \-]){{0,2}}{_LETTER}{{2,30}}(?:stra\xc3\x9fe|strasse|str\.|gasse|allee|platz|ring|weg|straat|laan|plein|gracht|kade|gatan|v\xc3\xa4gen|vej|veien|katu) "
-        rf"[0-9]{{1,4}}[a-zA-Z]?(?:, [0-9]{{4,5}} (?:[A-Z]{{2}} )?[A-Z]{_LETTER}{{2,30}})?)",
-        left=110, right=60, keywords=("stra", "str.", "gasse", "allee", "platz", "ring", "weg", "laan", "plein", "gracht", "kade", "gatan", "gen ", "vej", "veien", "katu"),
+        core=r"(?:stra\xc3\x9fe|strasse|str\.|gasse|allee|platz|ring|weg|damm|ufer|straat|laan|plein|gracht|kade|singel|dijk|burgwal|gatan|v\xc3\xa4gen|vej|veien|katu) [0-9]",
+        exact=rf"((?:{_LETTER}{{1,30}}[ \-]){{0,2}}{_LETTER}{{2,30}}(?:stra\xc3\x9fe|strasse|str\.|gasse|allee|platz|ring|weg|damm|ufer|straat|laan|plein|gracht|kade|singel|dijk|burgwal|gatan|v\xc3\xa4gen|vej|veien|katu) "
+        rf"[0-9]{{1,4}}[a-zA-Z]?(?:[\-/][0-9]{{1,4}}[a-z]?)?(?:, [0-9]{{4,5}} (?:[A-Z]{{2}} )?[A-Z]{_LETTER}{{2,30}})?)",
+        left=110, right=60, keywords=("stra", "str.", "gasse", "allee", "platz", "ring", "weg", "damm", "ufer", "singel", "dijk", "burgwal", "laan", "plein", "gracht", "kade", "gatan", "gen ", "vej", "veien", "katu"),
     ),
     own(
         "address-german-apart", "postal_address", "DIN 5008",
@@ -200,10 +220,10 @@ RULES: tuple[Rule, ...] = (
     ),
     own(
         "address-romance", "postal_address", "La Poste, Correos, Poste Italiane, CTT",
-        core=r"(?i:rue|avenue|boulevard|chemin|impasse|place|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.) (?:[A-Za-z\x80-\xff'.]{1,20}[ \-,]{1,2}){1,5}(?:n[^ ]{0,3} ?)?[0-9]{1,4}",
-        exact=rf"(?:^|[^A-Za-z])((?i:rue|avenue|boulevard|chemin|impasse|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.) "
+        core=r"(?i:rue|avenue|boulevard|chemin|impasse|place|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.|c/|av\.|avda\.|pza\.) (?:[A-Za-z\x80-\xff'.]{1,20}[ \-,]{1,2}){1,5}(?:n[^ ]{0,3} ?)?[0-9]{1,4}",
+        exact=rf"(?:^|[^A-Za-z])((?i:rue|avenue|boulevard|chemin|impasse|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.|c/|av\.|avda\.|pza\.) "
         rf"(?:(?:de|del|della|dei|di|la|las|los|le|les|da|do|das|dos|du|des|d'|l')? ?[A-Z\xc3]{_LETTER}{{1,20}}[ \-]?){{1,4}},? (?:n[^ ]{{0,3}} ?)?[0-9]{{1,4}}[a-zA-Z]?(?:/[0-9]{{1,4}})?(?:, [0-9]{{1,2}}\xc2[\xba\xaa\xb0](?: [A-Z]\b)?)?)",
-        not_after="0-9", left=140, right=20, keywords=("rue", "avenue", "boulevard", "chemin", "impasse", "calle", "avenida", "paseo", "plaza", "via", "piazza", "corso", "rua", "largo", "ulica", "ul."),
+        not_after="0-9", left=140, right=20, keywords=("rue", "avenue", "boulevard", "chemin", "impasse", "calle", "avenida", "paseo", "plaza", "via", "piazza", "corso", "rua", "largo", "ulica", "ul.", "c/", "av.", "avda.", "pza."),
     ),
     own(
         "address-french", "postal_address", "La Poste, NF Z10-011",
@@ -215,7 +235,7 @@ RULES: tuple[Rule, ...] = (
     own(
         "coordinates", "coordinates", "ISO 6709",
         core=r"(?i:lat(?:itude)?|gps|coordinates|geo)[^\x00\x0a]{0,24}[0-9]\.[0-9]{4}",
-        exact=r"(?i:lat(?:itude)?|gps|coordinates|geo)[^\x00\x0a0-9\-]{0,24}(-?[0-9]{1,3}\.[0-9]{4,12}(?:[^\x00\x0a0-9\-]{1,24}-?[0-9]{1,3}\.[0-9]{4,12})?)",
+        exact=r"(?i:lat(?:itude)?|gps|coordinates|geo)[^\x00\x0a0-9;\-]{0,24}(-?[0-9]{1,3}\.[0-9]{4,12}(?:[^\x00\x0a0-9\-]{1,24}-?[0-9]{1,3}\.[0-9]{4,12})?)",
         not_after="0-9A-Za-z", left=48, right=60, keywords=("lat", "gps", "coordinates", "geo"),
     ),
 )  # fmt: skip

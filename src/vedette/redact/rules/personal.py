@@ -60,7 +60,7 @@ _LEADS = {
     "word": r"\b",
 }
 _NEAR = r"(?:[^\x00\x0a]{0,32}?[^0-9A-Za-z])??"
-_ASSIGNED = r"[\"'\])]{0,2}(?:[ \x09]{0,4}[:=]|[ \x09]{1,3}(?:is|ist|est|es|e)\b:?)[ \x09\"']{0,4}"
+_ASSIGNED = r"[ \x09]{0,3}[\"'\])]{0,2}(?:[ \x09]{0,4}[:=]|[ \x09]{1,3}(?:is|ist|est|es|e)\b:?)[ \x09\"']{0,6}"
 _NO_DIGIT = "(?:^|[^0-9])"
 """Before the core of a number: else each end inside a table of long digits is a hit."""
 _NUMBER_ENDS = "0-9A-Za-z_"
@@ -137,7 +137,7 @@ def _named(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
         value=1,
         not_after=body(ALNUM | {ord("_")}),
         width=fixed,
-        left=fixed + 2 if fixed else longest + 40 + width[1],
+        left=fixed + 2 if fixed else longest + 44 + width[1],
         right=width[1] - width[0] + (48 if assigned else 2),
         validator=row["validator"],
         keywords=naming.pieces(row["context"]),

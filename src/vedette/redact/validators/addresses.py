@@ -36,7 +36,14 @@ def email(text: str) -> bool:
     login of a repository's host (`git@github.com`)."""
     local, _, domain = text.rpartition("@")
     labels = domain.split(".")
-    if not local or local == "git" or len(labels) < 2 or ".." in text or local[0] == "." or labels[-1].lower() in _FILES:
+    if (
+        not local
+        or local == "git"
+        or len(labels) < 2
+        or ".." in text
+        or local[0] == "."
+        or labels[-1].lower() in _FILES
+    ):
         return False
     return all(_LABEL.fullmatch(label) for label in labels)
 
