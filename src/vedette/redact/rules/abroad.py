@@ -4,7 +4,7 @@ mailboxes spelt out, the machine-readable zone of passports, addresses behind th
 from __future__ import annotations
 
 from vedette.redact.rule import Rule
-from vedette.redact.rules.people import own
+from vedette.redact.rules.people import EXTENSION, own
 
 _NOT_BEFORE = r"(?:^|[^0-9A-Za-z+.\-_/=#$])"
 _AT = r"(?:\[at\]|\(at\)|\{at\}|<at>)"
@@ -15,10 +15,26 @@ _ADDRESS_WORDS = (
     "anschrift|adresse|address|wohnhaft|indirizzo|direcci\\xc3\\xb3n|direccion|domicilio|endere\\xc3\\xa7o|endereco|adres|residence|"
     "street_address|address_?line_?1|street"
 )
+_PHONE_WORDS = (
+    "(?i:ll\\xc3\\xa1mame)|"
+    "\\xe6\\x89\\x8b\\xe6\\x9c\\xba|\\xe7\\x94\\xb5\\xe8\\xaf\\x9d|\\xe9\\x9b\\xbb\\xe8\\xa9\\xb1|\\xe6\\x90\\xba\\xe5\\xb8\\xaf|\\xec\\xa0\\x84\\xed\\x99\\x94|"
+    "\\xd0\\xa2\\xd0\\xb5\\xd0\\xbb|\\xd1\\x82\\xd0\\xb5\\xd0\\xbb|\\xd0\\xbc\\xd0\\xbe\\xd0\\xb1|\\xcf\\x84\\xce\\xb7\\xce\\xbb|\\xce\\xa4\\xce\\xb7\\xce\\xbb|\\xce\\xba\\xce\\xb9\\xce\\xbd"
+)
+"""Telephone and mobile in Chinese (both scripts), Japanese, Korean, Russian, Ukrainian, Greek; UTF-8."""
+_PHONE_KEYS = (
+    "mame", "\u624b\u673a", "\u7535\u8bdd", "\u96fb\u8a71", "\u643a\u5e2f", "\uc804\ud654", "\u0442\u0435\u043b", "\u043c\u043e\u0431",
+    "\u03c4\u03b7\u03bb", "\u03ba\u03b9\u03bd",
+)  # fmt: skip
 _IS = r"[ \x09]{0,3}[\x22']?[ \x09]{0,2}[:=][ \x09\x22']{0,6}"
 """Blanks before the quotes are the backslashes of JSON in JSON."""
 
 RULES: tuple[Rule, ...] = (
+    own(
+        "phone-named-abroad", "phone", "own, in seven languages",
+        core=rf"(?:{_PHONE_WORDS})[^\x000-9+(]{{0,24}}[0-9+(][0-9 .\-()/]{{6}}",
+        exact=rf"(?:{_PHONE_WORDS})[^\x000-9+(]{{0,24}}(\(?\+?[0-9(](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{EXTENSION})",
+        not_after="0-9A-Za-z_", left=60, right=48, validator="phone", keywords=_PHONE_KEYS,
+    ),
     own(
         "phone-brazil", "phone", "Anatel numbering plan",
         core=r"(?:\([1-9][0-9]\) ?9?|[1-9][0-9] 9)[0-9]{4}-[0-9]{4}",

@@ -255,6 +255,10 @@ EXAMPLES |= {
         ("<<12 rue de la Paix>>", "<<5 bis, avenue Foch>>", "au <<8 boulevard Saint-Michel>>"),
         ("la rue", "rue 12", "12 routes"),
     ),
+    "pii:phone-named-abroad": (
+        ("\u624b\u673a <<13800138{digits:3}>>", "\u0442\u0435\u043b. <<9161234{digits:3}>>", "\u03c4\u03b7\u03bb: <<210 123 {digits:4}>>"),
+        ("\u624b\u673a 12", "\u0442\u0435\u043b", "phone"),
+    ),
     "pii:phone-brazil": (
         ("<<(11) 98765-{digits:4}>>", "ligue <<21 99876-{digits:4}>>", "<<(31) 3222-{digits:4}>>,"),
         ("(0) 98765-4321", "1-11 98765", "11 8765-4321"),

@@ -10,7 +10,7 @@ from vedette.redact.rules import naming
 _OWN = "own: {} Apache-2.0"
 _LETTER = r"[A-Za-z\x80-\xff]"
 _NOT_BEFORE = r"(?:^|[^0-9A-Za-z+.\-_/=#$])"
-_EXTENSION = r"(?: ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
+EXTENSION = r"(?: ?(?:x|ext\.?|extension) ?[0-9]{1,6})?"
 _PHONE_WORDS = (
     "phone",
     "telephone",
@@ -65,24 +65,6 @@ _PHONE_WORDS = (
     "zadzwo",
     "kom",
 )
-_PHONE_WORDS_ABROAD = (
-    "(?i:ll\\xc3\\xa1mame)|"
-    "\\xe6\\x89\\x8b\\xe6\\x9c\\xba|\\xe7\\x94\\xb5\\xe8\\xaf\\x9d|\\xe9\\x9b\\xbb\\xe8\\xa9\\xb1|\\xe6\\x90\\xba\\xe5\\xb8\\xaf|\\xec\\xa0\\x84\\xed\\x99\\x94|"
-    "\\xd0\\xa2\\xd0\\xb5\\xd0\\xbb|\\xd1\\x82\\xd0\\xb5\\xd0\\xbb|\\xd0\\xbc\\xd0\\xbe\\xd0\\xb1|\\xcf\\x84\\xce\\xb7\\xce\\xbb|\\xce\\xa4\\xce\\xb7\\xce\\xbb|\\xce\\xba\\xce\\xb9\\xce\\xbd"
-)
-"""Telephone and mobile in Chinese (both scripts), Japanese, Korean, Russian, Ukrainian, Greek; UTF-8."""
-_ABROAD = (
-    "mame",
-    "\u624b\u673a",
-    "\u7535\u8bdd",
-    "\u96fb\u8a71",
-    "\u643a\u5e2f",
-    "\uc804\ud654",
-    "\u0442\u0435\u043b",
-    "\u043c\u043e\u0431",
-    "\u03c4\u03b7\u03bb",
-    "\u03ba\u03b9\u03bd",
-)
 _BIRTH_WORDS = (
     "date of birth|birth ?date|birthday|birth ?day|born on|born|dob|d\\.o\\.b\\.|geburtsdatum|geboren|geb\\.|date de naissance|n\\xc3\\xa9e? le|"
     "fecha de nacimiento|nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|geboortedatum|data urodzenia|"
@@ -132,24 +114,24 @@ RULES: tuple[Rule, ...] = (
     own(
         "phone-international", "phone", "ITU-T E.164",
         core=r"(?:\+|\b00)[1-9][0-9 .\-()/]{7}",
-        exact=rf"(?:^|[^0-9A-Za-z+.\-_/=])((?:\+|00)[1-9][0-9]{{0,2}}(?:[ .\-()/]{{0,3}}[0-9]{{1,12}}){{1,6}}{_EXTENSION})",
+        exact=rf"(?:^|[^0-9A-Za-z+.\-_/=])((?:\+|00)[1-9][0-9]{{0,2}}(?:[ .\-()/]{{0,3}}[0-9]{{1,12}}){{1,6}}{EXTENSION})",
         not_after="0-9A-Za-z_", left=40, right=44, validator="phone", keywords=("+", "00"),
     ),
     own(
         "phone-us", "phone", "NANPA",
         core=r"[0-9]{3}[.\-)][ ]?[0-9]{3}[ .\-]?[0-9]{4}",
-        exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?(?:\([0-9]{{3}}\)[ .\-]?|[0-9]{{3}}[.\-])[0-9]{{3}}[ .\-]?[0-9]{{4}}{_EXTENSION})",
+        exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?(?:\([0-9]{{3}}\)[ .\-]?|[0-9]{{3}}[.\-])[0-9]{{3}}[ .\-]?[0-9]{{4}}{EXTENSION})",
         not_after="0-9A-Za-z_\\-", left=32, right=20, validator="grouped", keywords=("-", ".", ")"),
     ),
     own(
         "phone-us-spaced", "phone", "NANPA",
         core=r"[2-9][0-9]{2} [2-9][0-9]{2}[ \-][0-9]{4}",
-        exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?[2-9][0-9]{{2}} [2-9][0-9]{{2}}[ \-][0-9]{{4}}{_EXTENSION})",
+        exact=rf"{_NOT_BEFORE}((?:(?:\+|00)?1[ .\-]?)?[2-9][0-9]{{2}} [2-9][0-9]{{2}}[ \-][0-9]{{4}}{EXTENSION})",
         not_after="0-9A-Za-z_", left=32, right=20, validator="north_american", keywords=(" ",),
     ),
     own(
         "phone-trunk", "phone", "ITU-T E.123, trunk prefix 0 without blanks",
-        core=r"(?:^|[^0-9])0[1-9][0-9]{2,4}\)?[ \-]?[0-9]{3}[ \-]?[0-9]{3}", exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{2,4}}\)?[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3,4}}{_EXTENSION})",
+        core=r"(?:^|[^0-9])0[1-9][0-9]{2,4}\)?[ \-]?[0-9]{3}[ \-]?[0-9]{3}", exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{2,4}}\)?[ \-]?[0-9]{{3}}[ \-]?[0-9]{{3,4}}{EXTENSION})",
         not_after="0-9A-Za-z_:", left=20, right=14, validator="trunk", keywords=("0",),
     ),
     own(
@@ -161,26 +143,26 @@ RULES: tuple[Rule, ...] = (
     own(
         "phone-called", "phone", "own: an imperative before a number",
         core=r"(?:^|[^0-9])[lgtLGT][ :]{1,2}[0-9+(][0-9 .\-()/]{6}",
-        exact=rf"(?i:call|dial|ring|text)[ :]{{1,2}}(\(?\+?[0-9](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
+        exact=rf"(?i:call|dial|ring|text)[ :]{{1,2}}(\(?\+?[0-9](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{EXTENSION})",
         not_after="0-9A-Za-z_:", left=24, right=44, validator="phone", keywords=("call", "dial", "ring", "text"),
     ),
     own(
         "phone-named-behind", "phone", "own: signatures",
         core=r"[0-9]{2}(?:x[0-9]{1,5})?[ \-,(]{1,2}(?i:office|fax|mobile|cell|home|work|desk|phone|direct)",
-        exact=rf"{_NOT_BEFORE}(\(?\+?[0-9](?:[ .\-()]{{0,2}}[0-9]){{6,14}}{_EXTENSION})[ \-,(]{{1,2}}(?i:office|fax|mobile|cell|home|work|desk|phone|direct)",
+        exact=rf"{_NOT_BEFORE}(\(?\+?[0-9](?:[ .\-()]{{0,2}}[0-9]){{6,14}}{EXTENSION})[ \-,(]{{1,2}}(?i:office|fax|mobile|cell|home|work|desk|phone|direct)",
         left=56, right=2, validator="phone", keywords=("office", "fax", "mobile", "cell", "home", "work", "desk", "phone", "direct"),
     ),
     own(
         "phone-national", "phone", "ITU-T E.123, trunk prefix 0",
         core=r"(?:^|[^0-9])0[0-9]{1,4}\)?[ \-/.][0-9]{2,4}[ \-.]?[0-9]{2,4}[ \-.]?[0-9]{2}",
-        exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{0,3}}\)?[ \-/.][0-9]{{2,8}}(?:[ \-.][0-9]{{2,6}}){{0,4}}{_EXTENSION})",
+        exact=rf"{_NOT_BEFORE}(\(?0[1-9][0-9]{{0,3}}\)?[ \-/.][0-9]{{2,8}}(?:[ \-.][0-9]{{2,6}}){{0,4}}{EXTENSION})",
         not_after="0-9A-Za-z_:", left=36, right=30, validator="phone", keywords=("0",),
     ),
     own(
         "phone-named", "phone", "own, in twelve languages",
-        core=rf"(?:{naming.pattern(_PHONE_WORDS)}|{_PHONE_WORDS_ABROAD})[^\x000-9+(]{{0,24}}[0-9+(][0-9 .\-()/]{{6}}",
-        exact=rf"(?:{naming.pattern(_PHONE_WORDS)}|{_PHONE_WORDS_ABROAD})[^\x000-9+(]{{0,24}}(\(?\+?[0-9(](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{_EXTENSION})",
-        not_after="0-9A-Za-z_", left=60, right=48, validator="phone", keywords=(*(each.split("_")[0] for each in _PHONE_WORDS), *_ABROAD),
+        core=rf"{naming.pattern(_PHONE_WORDS)}[^\x000-9+(]{{0,24}}[0-9+(][0-9 .\-()/]{{6}}",
+        exact=rf"{naming.pattern(_PHONE_WORDS)}[^\x000-9+(]{{0,24}}(\(?\+?[0-9(](?:[ .\-()/]{{0,2}}[0-9]){{6,14}}{EXTENSION})",
+        not_after="0-9A-Za-z_", left=60, right=48, validator="phone", keywords=tuple(each.split("_")[0] for each in _PHONE_WORDS),
     ),
     own(
         "birth-date", "birth_date", "own, in twelve languages",
