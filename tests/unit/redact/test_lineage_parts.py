@@ -1,11 +1,12 @@
 """How texts are read for lineage: destinations, speech, wrappings; linear whatever a text is made of."""
 
 import base64
+import itertools
 import random
 import time
 
 import pytest
-from tests.bench.chats import HOSTILE
+from tests.bench.chats import HOSTILE, chat
 from tests.unit.redact.conftest import KEY
 
 from vedette.event import Call, Kind
@@ -141,3 +142,23 @@ def test_hostile_texts_cost_linear_time(name: str) -> None:
 
     quarter, whole = spent(20_000), spent(80_000)
     assert whole < max(9 * quarter, 0.06), (quarter, whole)
+
+
+def test_a_piece_is_known_again_and_other_texts_are_not() -> None:
+    """The gates of detection.md 11 on chats of 683 bytes: pieces of 80 bytes, base64 cut anywhere, no cross match."""
+    lineage, rng = Lineage(Tokens(KEY)), random.Random(3)
+    texts = [chat(seed, 683, hits=False) for seed in range(60)]
+
+    def common(read: str, sent: str) -> bool:
+        source = lineage.of(Call(Kind.TOOL, "", "", facts={"gen_ai.tool.call.result": read}))
+        sink = lineage.of(Call(Kind.EXCHANGE, "", "", facts={"vedette.http.request.body": sent}))
+        return source is not None and sink is not None and len(source.shingles & sink.sent) >= 2
+
+    def piece(text: str, size: int) -> str:
+        start = rng.randrange(len(text) - size)
+        return text[start : start + size]
+
+    wrapped = [base64.b64encode(text.encode()).decode() for text in texts]
+    assert sum(common(text, piece(text, 80)) for text in texts) >= 59
+    assert all(common(text, f"data={piece(body, 280)}") for text, body in zip(texts, wrapped, strict=True))
+    assert not any(common(text, other) for text, other in itertools.pairwise(texts))

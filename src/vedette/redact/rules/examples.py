@@ -1,6 +1,6 @@
 """Texts for the rules written by hand: templates that are filled with random values when they are used.
 
-`{an:40}` is forty letters and digits, `{hex:32}`, `{digits:8}`, `{b64:24}`, `{lower:6}` likewise; what stands between `<<` and `>>` is
+`{an:40}` is forty letters and digits, `{hex:32}`, `{digits:8}`, `{b64:24}`, `{lower:6}` likewise, `{fill:5}` five `<`; what stands between `<<` and `>>` is
 the value that must be taken out.
 """
 
@@ -11,7 +11,7 @@ import random
 import re
 import string
 
-_HOLE = re.compile(r"\{(an|hex|digits|b64|lower|upper|basic|jwt):?(\d*)\}")
+_HOLE = re.compile(r"\{(an|hex|digits|b64|lower|upper|basic|jwt|fill):?(\d*)\}")
 _SETS = {
     "an": string.ascii_letters + string.digits,
     "hex": "0123456789abcdef",
@@ -267,6 +267,44 @@ EXAMPLES |= {
         ("<<12 rue de la Paix>>", "<<5 bis, avenue Foch>>", "au <<8 boulevard Saint-Michel>>"),
         ("la rue", "rue 12", "12 routes"),
     ),
+    "pii:phone-named-abroad": (
+        ("\u624b\u673a <<13800138{digits:3}>>", "\u0442\u0435\u043b. <<9161234{digits:3}>>", "\u03c4\u03b7\u03bb: <<210 123 {digits:4}>>"),
+        ("\u624b\u673a 12", "\u0442\u0435\u043b", "phone"),
+    ),
+    "pii:phone-brazil": (
+        ("<<(11) 98765-{digits:4}>>", "ligue <<21 99876-{digits:4}>>", "<<(31) 3222-{digits:4}>>,"),
+        ("(0) 98765-4321", "1-11 98765", "11 8765-4321"),
+    ),
+    "pii:phone-china": (
+        ("<<138 0013 {digits:4}>>", "\u624b\u673a<<159-8888-{digits:4}>>", "(<<186 1234 {digits:4}>>)"),
+        ("128 0013 8000", "138 0013", "1380 0138 0000"),
+    ),
+    "pii:phone-russia": (
+        ("<<8 (912) 345-67-{digits:2}>>", "<<8-912-345-67-{digits:2}>>", "<<(495) 123-45-{digits:2}>>"),
+        ("8 (112) 345-67-89", "345-67-89", "12-345-67-89"),
+    ),
+    "pii:email-spelt-out": (
+        ("<<{lower:6} [at] example [dot] com>>", "<<{lower:5}(at)example.org>>", "<<j.{lower:4} {at} a-b {dot} co {dot} uk>>"),
+        ("[at] home", "look (at) this", "x [at] y"),
+    ),
+    "pii:passport-zone": (
+        (
+            "\n<<L898902C36UTO7408122F1204159ZE184226B{fill:5}10>>", "<<L898902C{fill:1}3UTO6908061F9406236ZE184226B{fill:5}14>> ",
+            "x <<D231458907UTO7408122F1204159{fill:14}06>>",
+        ),
+        ("L898902C37UTO7408122F1204159ZE184226B{fill:5}10", "UTO7408122F1204159", "A{fill:1}B"),
+    ),
+    "pii:passport-zone-name": (
+        (
+            "<<P{fill:1}UTOERIKSSON{fill:2}ANNA{fill:1}MARIA{fill:19}>>\n", "a <<P{fill:1}D{fill:2}MUSTERMANN{fill:2}ERIKA{fill:22}>>",
+            "(<<PPGBRSMITH{fill:2}JOHN{fill:28}>>)",
+        ),
+        ("P{fill:1}UTO", "PASSED{fill:2}TEST", "P{fill:1}A>B"),
+    ),
+    "pii:address-named": (
+        ("Anschrift: <<Am Alten Markt 5a>>, 50667", "address = '<<12 Sunny Hill>>'", '"street": "<<Ulica Dluga 7/12>>"'),
+        ("address: 10.0.0.1", "email address: a@b.example", "address 12"),
+    ),
     "pii:coordinates": (
         ("lat: <<52.520008, lon: 13.404954>>", "gps <<48.8584>>", "latitude <<-33.8568>>"),
         ("lat: 5", "flat 3.14", "geo"),
@@ -276,12 +314,19 @@ EXAMPLES |= {
 
 def filled(template: str, rng: random.Random) -> tuple[str, str]:
     """The text of a template, and the value that must be taken out of it (empty: nothing)."""
-    text = _HOLE.sub(lambda hole: _value(hole.group(1), int(hole.group(2) or 0), rng), template)
-    _, mark, rest = text.partition("<<")
-    return text.replace("<<", "").replace(">>", ""), rest.partition(">>")[0] if mark else ""
+    before, _, rest = template.partition("<<")
+    value, _, after = rest.partition(">>")
+    before, value, after = (_HOLE.sub(lambda hole: _drawn(hole, rng), each) for each in (before, value, after))
+    return before + value + after, value
+
+
+def _drawn(hole: re.Match[str], rng: random.Random) -> str:
+    return _value(hole.group(1), int(hole.group(2) or 0), rng)
 
 
 def _value(kind: str, size: int, rng: random.Random) -> str:
+    if kind == "fill":
+        return "<" * size
     if kind == "basic":
         return base64.b64encode(f"{_random('lower', 5, rng)}:{_random('an', 12, rng)}".encode()).decode()
     if kind == "jwt":

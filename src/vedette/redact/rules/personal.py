@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from vedette.redact.rule import Gate, Rule
-from vedette.redact.rules import derive, naming
+from vedette.redact.rules import abroad, derive, naming
 from vedette.redact.rules.alphabet import ALNUM, body
 from vedette.redact.rules.facts import rows
 from vedette.redact.rules.parts import Parts, at_least, parse, widths, written
@@ -62,18 +62,18 @@ _SHAPES = frozenset({"base58", "codice", "gstin", "iban", "mac", "pan"})
 _LEADS = {
     "number": r"(?:^|[^0-9A-Za-z.\-+_/=:#])",
     "digits": r"(?:^|[^0-9A-Za-z.\-+_])",
-    "ip": r"(?:^|[^0-9A-Za-z.\-_])",
+    "ip": r"(?:^|[^0-9A-Za-z.\-_=]|(?:^|[^=!<>~])=)",
     "word": r"\b",
 }
-_NEAR = r"(?:[^\x00\x0a]{0,32}?[^0-9A-Za-z])?"
-_ASSIGNED = r"[\"'\])]{0,2}(?:[ \x09]{0,4}[:=]|[ \x09]{1,3}(?:is|ist|est|es|e)\b:?)[ \x09\"']{0,4}"
+_NEAR = r"(?:[^\x00\x0a]{0,32}?[^0-9A-Za-z])??"
+_ASSIGNED = r"[ \x09]{0,3}[\"'\])]{0,2}(?:[ \x09]{0,4}[:=]|[ \x09]{1,3}(?:is|ist|est|es|e)\b:?)[ \x09\"']{0,6}"
 _NUMBER_ENDS = "0-9A-Za-z_"
 _OWN = "own: {} Apache-2.0"
 
 
 def rules() -> list[Rule]:
     """All rules of personal data."""
-    return [_rule(row) for row in rows("pii.jsonl")] + list(PEOPLE)
+    return [_rule(row) for row in rows("pii.jsonl")] + list(PEOPLE) + list(abroad.RULES)
 
 
 def _rule(row: dict[str, Any]) -> Rule:
@@ -83,18 +83,20 @@ def _rule(row: dict[str, Any]) -> Rule:
 
 
 def shape(row: dict[str, Any]) -> Parts:
-    """The parts of a row; an IBAN's come from the registry."""
+    """The parts of a row; an IBAN's come from the registry, in capitals or in small letters."""
     if row["value"] == ["@IBAN"]:
-        return parse([{"any": [_iban(country, size) for country, size in IBAN_LENGTHS.items()]}])
+        return parse([{"any": [_iban(country, size, "0-9A-Z") for country, size in IBAN_LENGTHS.items()]}])
+    if row["value"] == ["@iban"]:
+        return parse([{"any": [_iban(country.lower(), size, "0-9a-z") for country, size in IBAN_LENGTHS.items()]}])
     return parse(row["value"])
 
 
-def _iban(country: str, size: int) -> list[Any]:
+def _iban(country: str, size: int, alphabet: str) -> list[Any]:
     blank = [" -", 0, 1]
     groups = (size - 4) // 4
     rest = (size - 4) % 4
-    tail = [blank, ["0-9A-Z", rest, rest]] if rest else []
-    return [country, ["0-9", 2, 2], {"repeat": [blank, ["0-9A-Z", 4, 4]], "min": groups, "max": groups}, *tail]
+    tail = [blank, [alphabet, rest, rest]] if rest else []
+    return [country, ["0-9", 2, 2], {"repeat": [blank, [alphabet, 4, 4]], "min": groups, "max": groups}, *tail]
 
 
 def _alone(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
@@ -123,7 +125,7 @@ def _alone(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
 
 def _named(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
     """A shape that means something only behind one of its words."""
-    words = naming.pattern(row["context"])
+    words = naming.pattern(each.replace(" ", "_") for each in row["context"])
     assigned = bool(row.get("assigned"))
     core = at_least(parts)
     low, high = widths(core)
@@ -139,7 +141,7 @@ def _named(row: dict[str, Any], parts: Parts, width: tuple[int, int]) -> Rule:
         value=1,
         not_after=body(ALNUM | {ord("_")}),
         width=fixed,
-        left=fixed + 2 if fixed else longest + 40 + width[1],
+        left=fixed + 2 if fixed else longest + 44 + width[1],
         right=width[1] - width[0] + (48 if assigned else 2),
         validator=row["validator"],
         keywords=naming.pieces(row["context"]),

@@ -16,6 +16,7 @@ from vedette.redact.validators import (
     checksums,
     credentials,
     dates,
+    documents,
     europe,
     handles,
     phones,
@@ -27,7 +28,7 @@ from vedette.redact.validators.words import entropy, placeholder, stopped, varie
 
 __all__ = ["JUDGES", "NORMAL", "REGISTRY", "digits", "entropy", "luhn", "placeholder", "stopped", "varied"]
 
-_MODULES = (addresses, americas, asia_pacific, banks, checksums, dates, europe, handles, phones, wallets)
+_MODULES = (addresses, americas, asia_pacific, banks, checksums, dates, documents, europe, handles, phones, wallets)
 
 
 def _public(module: object) -> dict[str, Callable[[str], bool]]:

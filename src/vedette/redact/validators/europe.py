@@ -64,7 +64,7 @@ def es_cif(text: str) -> bool:
 
 def it_codice_fiscale(text: str) -> bool:
     """Check letter over fifteen characters (Agenzia delle Entrate)."""
-    plain = text.upper()
+    plain = text.replace(" ", "").upper()
     if len(plain) != 16:
         return False
     total = sum(_CF_ODD[each] for each in plain[0:15:2])

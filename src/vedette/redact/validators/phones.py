@@ -37,6 +37,7 @@ PLANS = {
 }  # fmt: skip
 """Country code to least and most digits of the national number, and what it may begin with."""
 
+_COUNTED = "01234567890"
 _EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d{1,6}$", re.IGNORECASE)
 
 
@@ -95,6 +96,8 @@ def bare(text: str) -> bool:
 def trunk(text: str) -> bool:
     """Ten or eleven digits with a trunk 0 before them."""
     number = digits(text)
+    if number in _COUNTED:
+        return False
     return 10 <= len(number) <= 11 and number[0] == "0" and number[1] != "0" and len(set(number)) >= 4
 
 
