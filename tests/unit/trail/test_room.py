@@ -295,7 +295,7 @@ def test_a_stream_that_is_wholly_gone_keeps_its_place(tmp_path: Path, made: Call
     assert len(json.loads(next(iter(segments(first.folder))))) > 3  # its birth
     report = verifier.verify(segments(first.folder))
     assert {(each.name, each.stream, each.detail) for each in report.verdicts} == {
-        ("trimmed", first_id, "0-2"),
+        ("trimmed", first_id, "1-2"),
         ("ephemeral", "", ""),
         ("unanchored", "", ""),
     }
