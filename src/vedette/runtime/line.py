@@ -8,7 +8,6 @@ Sad path: while the trail cannot be written, signals and rules go on and the nex
 from __future__ import annotations
 
 import contextvars
-import importlib
 import os
 import queue
 import threading
@@ -17,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
-from vedette import locks
+from vedette import late, locks
 from vedette.config import Settings
 from vedette.detect import Engine
 from vedette.event import Ack, Call, Event, Kind
@@ -183,7 +182,7 @@ _lines: WeakSet[Line] = WeakSet()
 
 def _reader() -> Any:
     """Late on purpose: the readers of protocols are imported with the first exchange or tool call (law 7)."""
-    return importlib.import_module("vedette.capture.reading").Reader()
+    return late.module("vedette.capture.reading").Reader()
 
 
 def _after_fork() -> None:
