@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from tests.bench import costs, startup, steps
@@ -29,7 +30,7 @@ def main() -> int:
             found["steps"] = steps.measure(url)
     if not args.skip_startup and not args.only:
         found["startup"] = startup.measure(args.rounds)
-    tables = {"calls": costs.table, "steps": steps.table, "startup": startup.table}
+    tables: dict[str, Callable[[Any], str]] = {"calls": costs.table, "steps": steps.table, "startup": startup.table}
     print(json.dumps(found) if args.json else "\n".join(tables[name](each) for name, each in found.items()))
     return 0
 

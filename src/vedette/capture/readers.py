@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from functools import cache
 from typing import Any
+
+from vedette import late
 
 
 @cache
 def protocols() -> Any:
     """`vedette.capture.protocols`."""
-    return importlib.import_module("vedette.capture.protocols")
+    return late.module("vedette.capture.protocols")

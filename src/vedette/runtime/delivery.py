@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from vedette import late
 from vedette.guard import guard
 from vedette.trail.shipping.answer import Answer
 from vedette.trail.shipping.item import Item, Value
@@ -23,7 +23,7 @@ class Delivery:
 
     def send(self, items: Sequence[Item]) -> Answer:
         """Late on purpose: protobuf, requests or grpc are imported by the shipper's thread, with the first batch."""
-        otlp = importlib.import_module("vedette.trail.shipping.otlp")
+        otlp = late.module("vedette.trail.shipping.otlp")
         if self._transport is None:
             self._transport = otlp.connect(self._target)
         message = otlp.request(items, self._resource(), version("vedette"))

@@ -5,13 +5,12 @@ One process of a trail keeps the host log, whichever took `keeper.lock`; the oth
 
 from __future__ import annotations
 
-import importlib
 import os
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from vedette import background
+from vedette import background, late
 from vedette.config import Settings
 from vedette.guard import guard
 from vedette.runtime.stage import off_stage
@@ -79,7 +78,7 @@ class Keeping:
     def _here(self) -> Any:
         """Late on purpose: host log and anchors are imported by this thread, with its first round (law 7)."""
         if self._keeper is None:
-            made: Callable[[Settings], Any] = importlib.import_module("vedette.runtime.keeper").keeper
+            made: Callable[[Settings], Any] = late.module("vedette.runtime.keeper").keeper
             self._keeper = made(self._settings)
         return self._keeper
 

@@ -7,7 +7,6 @@ Sad path: while the trail cannot be written, signals and rules go on and the nex
 
 from __future__ import annotations
 
-import importlib
 import os
 import queue
 import threading
@@ -16,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakSet
 
-from vedette import background, locks
+from vedette import background, late, locks
 from vedette.config import Settings
 from vedette.detect import Engine
 from vedette.event import Ack, Call, Event, Kind
@@ -179,7 +178,7 @@ _lines: WeakSet[Line] = WeakSet()
 
 def _reader() -> Any:
     """Late on purpose: the readers of protocols are imported with the first exchange or tool call (law 7)."""
-    return importlib.import_module("vedette.capture.reading").Reader()
+    return late.module("vedette.capture.reading").Reader()
 
 
 def _after_fork() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import time
 from collections.abc import Callable
 from typing import Any
 
+from vedette import late
 from vedette.trail import Trail
 
 LATER = 5.0
@@ -21,7 +21,7 @@ def retaining(trail: Trail, days: int) -> Callable[[], None]:
     def look() -> None:
         nonlocal made
         if made is None and days and time.monotonic() >= begin:
-            made = importlib.import_module("vedette.trail.custody.retention").Retention(trail, days)
+            made = late.module("vedette.trail.custody.retention").Retention(trail, days)
         if made is not None:
             made.look()
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from typing import Any
 
-from vedette import locks
+from vedette import late, locks
 from vedette.config import Settings
 from vedette.guard import guard
 from vedette.redact import Redactor
@@ -70,7 +69,7 @@ class Shipping:
             return  # a signal handler in the middle of this, or another thread
         try:
             if self._shipment is None:
-                made = importlib.import_module("vedette.runtime.shipper").Shipment
+                made = late.module("vedette.runtime.shipper").Shipment
                 self._shipment = made(self._settings, self._redactor, trail, self._target, self.resource)
         finally:
             self._starting.release()
