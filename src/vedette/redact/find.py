@@ -12,12 +12,13 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from operator import itemgetter
 
-from vedette.redact.exact import Exact, Searches, ends_plain, made, name_at, name_before, searcher
+from vedette.redact.exact import Exact, ends_plain, made, name_at, name_before
 from vedette.redact.keynames import is_plain
 from vedette.redact.pack import Pack
 from vedette.redact.rule import Rule
 from vedette.redact.scanners.choose import Engine, imported
 from vedette.redact.scanners.contract import Hit
+from vedette.redact.searches import Searches, searcher
 from vedette.redact.span import Span, united, veiled, without_tokens
 from vedette.redact.views import blobs, percent, unescaped
 
