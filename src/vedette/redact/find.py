@@ -58,6 +58,7 @@ class Finder:
         self._exact: dict[int, Exact | None] = {}
         self._by_core: dict[int, tuple[Exact, ...]] = {}
         self._cores: list[list[int]] | None = None
+        self._is_used = False
 
     def find(self, data: bytes, depth: int = 2) -> Found:
         """Raises what the scanner raises (`Busy`, `TooDense`): the caller withholds."""
@@ -85,6 +86,11 @@ class Finder:
         re2 = imported("re2")
         return searcher(re2 if re2 is not None and hasattr(re2, "Set") else None)
 
+    @property
+    def engine(self) -> Engine | None:
+        """The one in force; None while no text has come: nothing is loaded to answer."""
+        return self._engine() if self._is_used else None
+
     def rule(self, number: int) -> Rule:
         if self._extra is not None and number >= len(self._pack):
             return self._extra.rule(number - len(self._pack))
@@ -108,6 +114,7 @@ class Finder:
     def _look(self, data: bytes) -> tuple[list[Span], bool, bool]:
         """What the rules find, and what the gates answer."""
         spans = [] if self._extra is None else self._extra.shifted(data, len(self._pack))
+        self._is_used = True
         engine = self._engine()
         hits = engine.scanner.hits(data)
         if not hits:
