@@ -12,12 +12,13 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable
 from operator import itemgetter
 
-from vedette.redact.exact import Exact, Searches, ends_plain, made, name_at, name_before, searcher
+from vedette.redact.exact import Exact, ends_plain, made, name_at, name_before
 from vedette.redact.keynames import is_plain
 from vedette.redact.pack import Pack
 from vedette.redact.rule import Rule
 from vedette.redact.scanners.choose import Engine, imported
 from vedette.redact.scanners.contract import Hit
+from vedette.redact.searches import Searches, searcher
 from vedette.redact.span import Span, united, veiled, without_tokens
 from vedette.redact.views import blobs, percent, unescaped
 
@@ -57,6 +58,7 @@ class Finder:
         self._exact: dict[int, Exact | None] = {}
         self._by_core: dict[int, tuple[Exact, ...]] = {}
         self._cores: list[list[int]] | None = None
+        self._is_used = False
 
     def find(self, data: bytes, depth: int = 2) -> Found:
         """Raises what the scanner raises (`Busy`, `TooDense`): the caller withholds."""
@@ -84,6 +86,11 @@ class Finder:
         re2 = imported("re2")
         return searcher(re2 if re2 is not None and hasattr(re2, "Set") else None)
 
+    @property
+    def engine(self) -> Engine | None:
+        """The one in force; None while no text has come: nothing is loaded to answer."""
+        return self._engine() if self._is_used else None
+
     def rule(self, number: int) -> Rule:
         if self._extra is not None and number >= len(self._pack):
             return self._extra.rule(number - len(self._pack))
@@ -107,6 +114,7 @@ class Finder:
     def _look(self, data: bytes) -> tuple[list[Span], bool, bool]:
         """What the rules find, and what the gates answer."""
         spans = [] if self._extra is None else self._extra.shifted(data, len(self._pack))
+        self._is_used = True
         engine = self._engine()
         hits = engine.scanner.hits(data)
         if not hits:

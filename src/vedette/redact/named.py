@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 
 from vedette.redact import keynames
 from vedette.redact.span import TOKEN
@@ -27,18 +27,18 @@ _FORM = re.compile(rb"[0-9A-Za-z_.\-%\[\]]{1,80}=[^\s\"'<>{}]*(?:&[0-9A-Za-z_.\-
 _RELATIVE = re.compile(rb"/[^\s\"'<>?]*\?[^\s\"'<>]+")
 
 
-def in_json(data: bytes, is_secret: Callable[[str], bool], ends: Container[bytes]) -> tuple[list[Named], bool]:
+def in_json(data: bytes, is_secret: Callable[[str], bool], ends: frozenset[bytes] | None) -> tuple[list[Named], bool]:
     """Values of secret names, and whether one of them is no string, so that only a parser can tell where it ends.
 
-    `ends`: the last two letters of all names that are secret.
+    `ends`: the last two letters of all names that are secret, if that is known.
     """
     found: list[Named] = []
     parse = False
     colon = data.find(b":", 1)
     while colon >= 0:
         last = data[colon - 1]
-        end = data[colon - 3 : colon - 1] if last in _QUOTES else b""
-        if last in _ENDS_KEY and (not end.isalpha() or end.lower() in ends):
+        end = data[colon - 3 : colon - 1] if ends is not None and last in _QUOTES else b""
+        if last in _ENDS_KEY and (ends is None or not end.isalpha() or end.lower() in ends):
             key = _key_before(data, colon)
             if key is not None and is_secret(key[1]):
                 parse = _value_behind(data, colon, *key, found) or parse

@@ -76,7 +76,9 @@ class Texts:
 
     def verdicts(self, policy: Policy) -> Verdicts | None:
         """What is known of texts that came before; None for a stream."""
-        return None if self.seen is None or isinstance(self.memory, Onward) else self.seen.under(policy)
+        if self.seen is None or isinstance(self.memory, Onward):
+            return None
+        return self.seen.under(policy, self.finder().engine)
 
     def cuts(self, data: bytes, *, form: bool = False) -> tuple[list[Cut], bool]:
         """What is to be cut out of a text, in order; and whether only a JSON parser can tell all of it.

@@ -1,7 +1,7 @@
 """What became of texts that came before: an agent's calls bring the same names, addresses and whole histories again.
 
-Guarantee: a verdict is as good as a new look. It holds under one policy, and where a value was learned since, it holds
-only for a text that the value does not stand in. Verdicts are bounded, in this process's memory only, never in a
+Guarantee: a verdict is as good as a new look. It holds under one policy and one engine, and where a value was learned
+since, only for a text that the value does not stand in. Verdicts are bounded, in this process's memory only, never in a
 `repr`, and forgotten at a fork. A stream has none: what its memory knows depends on the place.
 """
 
@@ -34,12 +34,13 @@ class Verdict(NamedTuple):
 
 
 class Verdicts:
-    """Of one policy, by name and text. Threads share them without a lock: a verdict that gets lost is found anew."""
+    """Of one policy and engine, by name and text. Threads share them without a lock: what gets lost is found anew."""
 
-    __slots__ = ("_asked", "_memory", "_older", "_recent", "_size", "policy")
+    __slots__ = ("_asked", "_memory", "_older", "_recent", "_size", "engine", "policy")
 
-    def __init__(self, policy: object, memory: Memory) -> None:
+    def __init__(self, policy: object, engine: object, memory: Memory) -> None:
         self.policy = policy
+        self.engine = engine
         self._memory = memory
         self._recent: dict[tuple[str, str], Verdict] = {}
         self._older: dict[tuple[str, str], Verdict] = {}
@@ -105,11 +106,11 @@ class Seen:
         os.register_at_fork(after_in_child=self._forget)
 
     def _forget(self) -> None:
-        self._now = Verdicts(None, self._memory)
+        self._now = Verdicts(None, None, self._memory)
 
-    def under(self, policy: object) -> Verdicts:
-        """Those that were found under this very policy."""
+    def under(self, policy: object, engine: object) -> Verdicts:
+        """Those that were found under this very policy by this very engine."""
         now = self._now
-        if now.policy is not policy:
-            now = self._now = Verdicts(policy, self._memory)
+        if now.policy is not policy or now.engine is not engine:
+            now = self._now = Verdicts(policy, engine, self._memory)
         return now

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vedette.redact import Redactor, make_key
-from vedette.redact.memory import Memory, is_run, runs
+from vedette.redact.memory import Memory
+from vedette.redact.runs import is_run, runs
 from vedette.redact.tokens import Tokens
 from vedette.redact.validators import entropy, stopped, varied
 from vedette.redact.validators.words import _WORDS

@@ -10,12 +10,22 @@ from vedette.event import Actor, Call, Kind
 from vedette.redact import Redactor
 from vedette.redact.memory import Memory
 from vedette.redact.policy import Policy
+from vedette.redact.scanners.choose import Engine
 from vedette.redact.verdicts import LONGEST, MOST, Verdict, Verdicts
 from vedette.redact.walk import Walk
 
 RNG = random.Random(20)
 BARE = "".join(RNG.choices(string.ascii_letters + string.digits, k=24))
 MAIL = "ann.other@example.org"
+
+
+class Nothing:
+    """A scanner that sees nothing but a gate."""
+
+    name = "nothing"
+
+    def hits(self, data: bytes) -> list[tuple[int, int, int]]:
+        return [(10**6, 0, 0)]
 
 
 def walked(redactor: Redactor, value: Any) -> tuple[Any, list[tuple[str, str]]]:
@@ -44,6 +54,7 @@ def scans(redactor: Redactor, value: Any) -> int:
 
 def test_a_text_that_came_before_is_not_scanned_and_becomes_the_same(redactor: Redactor) -> None:
     value = {"model": "gpt-5", "messages": [{"role": "user", "content": f"write to {MAIL} about it"}]}
+    redactor.text("a text, so that an engine is chosen")
     first = walked(redactor, value)
     assert scans(redactor, value) == 0
     assert walked(redactor, value) == first
@@ -81,8 +92,18 @@ def test_another_policy_asks_again() -> None:
     assert MAIL not in str(redactor.value([MAIL]))
 
 
+def test_another_engine_is_asked_again(redactor: Redactor, engines: dict[str, Engine], monkeypatch: Any) -> None:
+    """What the first engine of a process knows less of is not taken for clean when the better one is there."""
+    value = [f"write to {MAIL}"]
+    finder = redactor.texts.finder()
+    monkeypatch.setattr(finder, "_engine", lambda: Engine(Nothing(), engines["plain"].cores))
+    assert [redactor.value(value) for _ in range(2)] == [value, value]
+    monkeypatch.setattr(finder, "_engine", lambda: engines["hyperscan"])
+    assert MAIL not in str(redactor.value(value))
+
+
 def test_verdicts_are_bounded_and_the_newest_stay() -> None:
-    verdicts = Verdicts(None, Memory())
+    verdicts = Verdicts(None, None, Memory())
     clean = Verdict(None, (), 0)
     for at in range(3 * MOST):
         verdicts.add("", str(at), clean)
@@ -96,7 +117,7 @@ def test_verdicts_are_bounded_and_the_newest_stay() -> None:
 
 def test_what_is_learned_lifts_only_the_verdicts_on_texts_that_it_stands_in() -> None:
     memory = Memory(most=4)
-    verdicts = Verdicts(None, memory)
+    verdicts = Verdicts(None, None, memory)
     for text in (BARE, "another text"):
         verdicts.add("name", text, Verdict(None, (), memory.learned))
     memory.add([(BARE.encode(), "secret", 0)])

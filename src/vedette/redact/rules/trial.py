@@ -6,12 +6,13 @@ import random
 from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
-from vedette.redact.exact import Exact, made, name_before, searcher
+from vedette.redact.exact import Exact, made, name_before
 from vedette.redact.rule import Rule
 from vedette.redact.rules import checked, examples, facts, personal
 from vedette.redact.rules.parts import widths
 from vedette.redact.scanners.choose import imported
 from vedette.redact.scanners.gates import DIGITS, DIGITS_REACH, windows
+from vedette.redact.searches import searcher
 from vedette.redact.span import Span
 from vedette.redact.views import unescaped
 

@@ -101,6 +101,8 @@ def _is_mention(name: str, before: str, value: str) -> bool:
 
 def _is_code(value: str, after: str, quoted: bool) -> bool:
     """Paths, templates, sentences, prompts; unquoted also identifiers, calls and what ends like a statement."""
+    if quoted and value.isalnum():
+        return False
     if _PATH.fullmatch(value) or _FORMAT.search(value) or _SENTENCE.fullmatch(value) or value[-1:] in (":", "?"):
         return True
     if quoted:

@@ -59,18 +59,18 @@ def entropy(text: str) -> float:
     return math.log2(size) - sum(map(_WEIGHTS.__getitem__, map(text.count, set(text)))) / size if size else 0.0
 
 
-def varied(text: str, least: float) -> bool:
-    """Whether its entropy is `least` or more.
-
-    Most texts need no counting: of all texts of `size` characters of which `kinds` are different, the least entropy has
-    the one that repeats one of them and holds each other once.
-    """
+@functools.lru_cache(maxsize=64)
+def _least_entropy(text: str) -> float:
+    """Of all texts of this length with so many different characters: one is repeated, each other stands once."""
     size = len(text)
-    if 0 < size <= _LONGEST:
-        kinds = len(set(text))
-        if math.log2(size) - _WEIGHTS[size - kinds + 1] / size > least + 1e-9:
-            return True
-    return entropy(text) >= least
+    if not 0 < size <= _LONGEST:
+        return 0.0
+    return math.log2(size) - _WEIGHTS[size - len(set(text)) + 1] / size
+
+
+def varied(text: str, least: float) -> bool:
+    """Whether its entropy is `least` or more. Most texts need no counting. Rule, judge and memory ask in turn."""
+    return _least_entropy(text) > least + 1e-9 or entropy(text) >= least
 
 
 def mixed(text: str) -> bool:
