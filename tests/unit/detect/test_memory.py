@@ -1,6 +1,6 @@
 """What rules remember: windows over the times of Events, within bounds whatever comes."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vedette.detect.memory import MOST_ENTRIES, Memory
@@ -32,6 +32,7 @@ def test_what_goes_on_is_told_once_a_window() -> None:
     assert [memory.first(KEY, at, 60) for at in (0, 1, 59, 60, 61, 120)] == [True, False, False, True, False, True]
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 10**6)), max_size=300))
 def test_memory_is_bounded(happened: list[tuple[int, int]]) -> None:
     """Neither keys nor entries grow without end, and the key in use is never the one that goes."""

@@ -35,7 +35,10 @@ _SPEECH = 40
 _LEAST, _LONGEST = 4, 200
 _DULL = b"0123456789"
 
+_NOTHING = Traces()
+
 Leaf = tuple[str, str]
+"""JSON pointer and text."""
 
 
 class Lineage:
@@ -118,11 +121,9 @@ class Lineage:
         return frozenset(chain.from_iterable(of(_raw(facts[name]), self._seed) for name in names if facts.get(name)))
 
 
-_NOTHING = Traces()
-
-
 def _pieces(text: str) -> Iterator[str]:
-    return (_around(text, near) for near in range(max(1, -(-len(text) // _NEAR) if len(text) > 2 * _NEAR else 1)))
+    last = len(text) // _NEAR if len(text) > 2 * _NEAR else 0
+    return (_around(text, near) for near in range(last + 1))
 
 
 def _around(text: str, near: int) -> str:

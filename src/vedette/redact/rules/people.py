@@ -66,9 +66,9 @@ _PHONE_WORDS = (
     "kom",
 )
 _BIRTH_WORDS = (
-    "date of birth|birth ?date|birthday|birth ?day|born on|born|dob|d\\.o\\.b\\.|geburtsdatum|geboren|geb\\.|date de naissance|n\\xc3\\xa9e? le|"
+    "date of birth|birth ?date|birthday|birth ?day|born on|born|dob|d\\.o\\.b|geburtsdatum|geboren|geb\\.|date de naissance|n\\xc3\\xa9e? le|"
     "fecha de nacimiento|nacid[oa] el|data di nascita|nat[oa] il|data de nascimento|geboortedatum|data urodzenia|"
-    "syntym\\xc3\\xa4aika|f\\xc3\\xb6delsedatum|f\\xc3\\xb8dselsdato|"
+    "syntym\\xc3\\xa4aika|f\\xc3\\xb6delsedatum|f\\xc3\\xb6dd|f\\xc3\\xb8dselsdato|"
     "\\xe7\\x94\\x9f\\xe5\\xb9\\xb4\\xe6\\x9c\\x88\\xe6\\x97\\xa5|\\xe5\\x87\\xba\\xe7\\x94\\x9f\\xe6\\x97\\xa5\\xe6\\x9c\\x9f|\\xec\\x83\\x9d\\xeb\\x85\\x84\\xec\\x9b\\x94\\xec\\x9d\\xbc"
 )
 _BIRTH_SPELT = _BIRTH_WORDS.replace(" ?", " ").replace(" ", "[ _\\-]?")
@@ -169,7 +169,7 @@ RULES: tuple[Rule, ...] = (
         core=rf"(?i:{_BIRTH_SPELT})[^\x00\x0a0-9]{{0,24}}(?:[0-9]{{1,4}}|(?i:{_MONTHS}))",
         exact=rf"(?i:{_BIRTH_SPELT})[^\x00\x0a0-9]{{0,24}}?({_DATE})",
         not_after="0-9A-Za-z", left=60, right=44, validator="date",
-        keywords=("birth", "born", "dob", "d.o.b.", "gebur", "geb", "naiss", "n\xe9", "nacim", "nacid", "nasc", "nat", "uro", "syntym", "delsed", "dselsd", " le ", "\u751f\u5e74\u6708\u65e5", "\u51fa\u751f\u65e5\u671f", "\uc0dd\ub144\uc6d4\uc77c"),
+        keywords=("birth", "born", "dob", "d.o.b", "gebur", "geb", "naiss", "n\xe9", "nacim", "nacid", "nasc", "nat", "uro", "syntym", "delsed", "f\xf6dd", "dselsd", " le ", "\u751f\u5e74\u6708\u65e5", "\u51fa\u751f\u65e5\u671f", "\uc0dd\ub144\uc6d4\uc77c"),
     ),
     own(
         "age", "age", "own", core=r"[0-9](?: |-)year(?:s)?(?: |-)old",
@@ -202,16 +202,16 @@ RULES: tuple[Rule, ...] = (
     ),
     own(
         "address-romance", "postal_address", "La Poste, Correos, Poste Italiane, CTT",
-        core=r"(?i:rue|avenue|boulevard|chemin|impasse|place|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.|c/|av\.|avda\.|pza\.) [ A-Z\xc3dl]",
+        core=r"(?i:rue|avenue|boulevard|chemin|impasse|place|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.|c/|av\.|avda\.|pza\.) [ A-Z\xc3-\xc5dl]",
         exact=rf"(?:^|[^A-Za-z])((?i:rue|avenue|boulevard|chemin|impasse|calle|avenida|paseo|plaza|via|viale|piazza|corso|rua|largo|ulica|ul\.|c/|av\.|avda\.|pza\.) "
-        rf"(?:(?:de|del|della|dei|di|la|las|los|le|les|da|do|das|dos|du|des|d'|l')? ?[A-Z\xc3]{_LETTER}{{1,20}}[ \-]?){{1,4}},? (?:n[^ ]{{0,3}} ?)?[0-9]{{1,4}}[a-zA-Z]?(?:/[0-9]{{1,4}})?(?:, [0-9]{{1,2}}\xc2[\xba\xaa\xb0](?: [A-Z]\b)?)?)",
+        rf"(?:(?:de|del|della|dei|di|la|las|los|le|les|da|do|das|dos|du|des|d'|l')? ?[A-Z\xc3-\xc5]{_LETTER}{{1,20}}[ \-]?){{1,4}},? (?:n[^ ]{{0,3}} ?)?[0-9]{{1,4}}[a-zA-Z]?(?:/[0-9]{{1,4}})?(?:, [0-9]{{1,2}}\xc2[\xba\xaa\xb0](?: [A-Z]\b)?)?)",
         not_after="0-9", left=16, right=160, keywords=("rue", "avenue", "boulevard", "chemin", "impasse", "calle", "avenida", "paseo", "plaza", "via", "piazza", "corso", "rua", "largo", "ulica", "ul.", "c/", "av.", "avda.", "pza."),
     ),
     own(
         "address-french", "postal_address", "La Poste, NF Z10-011",
         core=r"[0-9sr],? (?i:rue|avenue|boulevard|chemin|impasse|place|all\xc3\xa9e|quai|route) ",
         exact=rf"(?:^|[^0-9A-Za-z])([0-9]{{1,4}}(?: bis| ter)?,? (?i:rue|avenue|boulevard|chemin|impasse|place|all\xc3\xa9e|quai|route) "
-        rf"(?:(?:de|du|des|la|le|les|l'|d')[ ]?){{0,3}}[A-Z\xc3]{_LETTER}{{1,24}}(?:[ \-][A-Z\xc3]?{_LETTER}{{1,24}}){{0,3}})",
+        rf"(?:(?:de|du|des|la|le|les|l'|d')[ ]?){{0,3}}[A-Z\xc3-\xc5]{_LETTER}{{1,24}}(?:[ \-][A-Z\xc3-\xc5]?{_LETTER}{{1,24}}){{0,3}})",
         left=36, right=120, keywords=("rue", "avenue", "boulevard", "chemin", "impasse", "place", "all", "quai", "route"),
     ),
     own(
