@@ -17,8 +17,8 @@ from vedette.redact.rule import Rule
 from vedette.redact.scanners.choose import imported
 
 MOST = 6.0
-"""Of 1,562 cores alone on 100 KB of source code, 1,555 cost less than 3 and the dearest 5; numbers, before they had
-gates, 5 to 10, and all together more than the other 1,500."""
+"""Of 1,562 cores alone on 100 KB of source code, 1,555 cost less than 3, the dearest 5. The dearest of numbers cost 7
+to 10 before they had a gate."""
 _PLAIN = "zqxjk_vwpf"
 _SIZE = 50_000
 _TIMES = 5
