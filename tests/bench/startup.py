@@ -26,6 +26,9 @@ OURS = ("vedette", "_editable_impl_vedette")
 PROGRAM = "print(*[line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')])"
 """Its own peak in KiB: `ru_maxrss` would be that of the process which forked it."""
 
+LEFT_OUT = ("OTEL_", "VEDETTE_", "PYTHONDONTWRITEBYTECODE")
+"""Variables that a program is started without."""
+
 QUIET = {f"OTEL_{signal}_EXPORTER": "none" for signal in ("TRACES", "METRICS", "LOGS")}
 
 
@@ -48,14 +51,14 @@ def measure(rounds: int) -> dict[str, dict[str, float]]:
             "sdk": _stock(_environment(folder / "sdk", hide=(*NEIGHBOURS, *OURS))),
             "none": _environment(folder / "none", hide=(*NEIGHBOURS, *OURS)),
         }
-        for _ in range(rounds):
+        for _ in range(1 + rounds):  # the first writes bytecode, as an installation does
             for each, python in pythons.items():
                 starts[each].append(_run(python, folder / "trail", {} if each == "ours" else QUIET))
     return {base: _added(starts["ours"], starts[base]) for base in ("sdk", "none")}
 
 
 def _added(ours: list[Start], bare: list[Start]) -> dict[str, float]:
-    pairs = list(zip(ours, bare, strict=True))
+    pairs = list(zip(ours[1:], bare[1:], strict=True))
     return {
         "wall_ms": median((our.wall - base.wall) * 1000 for our, base in pairs),
         "cpu_ms": median((our.cpu - base.cpu) * 1000 for our, base in pairs),
@@ -87,7 +90,7 @@ def _stock(python: Path) -> Path:
 
 def _run(python: Path, trail: Path, settings: dict[str, str]) -> Start:
     launcher = Path(sys.executable).with_name("opentelemetry-instrument")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "VEDETTE_"))}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         [python, launcher, python, "-c", PROGRAM],
