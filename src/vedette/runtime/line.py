@@ -27,6 +27,11 @@ from vedette.signals.metrics import Metrics
 from vedette.signals.spans import Spans
 from vedette.trail import Trail
 
+LINGER = 0.03
+"""Seconds that the thread rests when all is walked, so that it takes turns with the host: both
+at once hand the interpreter's lock to and fro a dozen times a call, at 1.1 ms of CPU. A SIGKILL costs outcomes as old.
+"""
+
 _ACTIONS = frozenset({Kind.TOOL, Kind.EXCHANGE, Kind.INFERENCE, Kind.PROCESS, Kind.CHANGE})
 _ALL = _ACTIONS | {Kind.AGENT, Kind.RETRIEVAL, Kind.CONNECTION}
 INTENTS = {"actions": _ACTIONS, "all": _ALL, "off": frozenset[Kind]()}
@@ -58,6 +63,7 @@ class Line:
         self._queue: queue.SimpleQueue[Call | threading.Event | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._hurry = threading.Event()
 
     # On the host's thread.
 
@@ -143,6 +149,8 @@ class Line:
                 continue
             with guard("line.walk"):
                 self.walk(item)
+            if self._queue.empty():
+                self._hurry.wait(LINGER)
 
     def _walk_queued(self) -> None:
         while not self._queue.empty():
@@ -159,12 +167,17 @@ class Line:
             return True
         done = threading.Event()
         self._queue.put(done)
-        return done.wait(timeout)
+        self._hurry.set()
+        try:
+            return done.wait(timeout)
+        finally:
+            self._hurry.clear()
 
     def stop(self) -> None:
         """End the thread when it has walked what is queued; whoever ends a Call after that walks the line himself."""
         self._inline = True
         self._queue.put(None)
+        self._hurry.set()
         with guard("line.metrics"):
             self.metrics.settle()
 
