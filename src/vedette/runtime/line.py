@@ -28,8 +28,8 @@ from vedette.signals.spans import Spans
 from vedette.trail import Trail
 
 LINGER = 0.03
-"""Seconds that the thread rests when all is walked, so that it takes turns with the host: both
-at once hand the interpreter's lock to and fro a dozen times a call, at 1.1 ms of CPU. A SIGKILL costs outcomes as old.
+"""Seconds that the thread rests when all is walked. Both threads at once hand the interpreter's lock to and fro a dozen
+times a call, at 1.1 ms of CPU. A SIGKILL costs outcomes that are as old (docs/decisions/0057).
 """
 
 _ACTIONS = frozenset({Kind.TOOL, Kind.EXCHANGE, Kind.INFERENCE, Kind.PROCESS, Kind.CHANGE})
