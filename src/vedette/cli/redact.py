@@ -16,6 +16,7 @@ from vedette.cli.paint import Paint
 from vedette.cli.progress import Progress
 from vedette.event import Label
 from vedette.redact import BadKey, Change, LivePolicy, Redactor, engine_name, load_key, prepare
+from vedette.redact.persons import Nameless, Spacy, Unavailable
 
 CHUNK = 64 * 1024
 
@@ -24,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="what to redact; `-`: standard input")
     parser.add_argument("--explain", action="store_true", help="on standard error: which rule took what, and how often")
     parser.add_argument("--json", action="store_true", help="one object a line: the text, then what was taken out")
+    parser.add_argument("--names", action="store_true", help="names of persons too, by a language model: vedette[ner]")
     parser.add_argument("--selftest", action="store_true", help="measure recall, false alerts and speed, here and now")
 
 
@@ -33,9 +35,12 @@ def run(args: argparse.Namespace) -> int:
     if args.selftest:
         return selftest.run(redactor)
     stream = Filter(redactor)
+    names = _names(redactor) if args.names else None
     with _opened(args.file) as source, Progress(_size(args.file)) as progress:
-        for piece in stream.pieces(source, progress):
+        pieces = stream.pieces(source, progress)
+        for piece in names.pieces(pieces) if names else pieces:
             _write(piece, as_json=args.json)
+    stream.labels += names.labels if names else ()
     if args.json:
         print(json.dumps({"taken": _rows(stream.labels), "withheld": stream.withheld, "engine": engine_name()}))
     if args.explain:
@@ -58,6 +63,13 @@ def _redactor() -> Redactor:
     try:
         return Redactor(found.redact, load_key(found.redact_key, found.trail), policy)
     except (BadKey, OSError) as error:
+        raise UsageError(str(error)) from error
+
+
+def _names(redactor: Redactor) -> Nameless:
+    try:
+        return Nameless(Spacy(), redactor.texts.tokens)
+    except Unavailable as error:
         raise UsageError(str(error)) from error
 
 
