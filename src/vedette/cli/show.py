@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from vedette.cli import UsageError, as_json, select, settings
+from vedette.cli.ending import Ending
 from vedette.cli.glance import Glance, glance
 from vedette.cli.paint import Paint
 from vedette.cli.timeline import Timeline
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     if folder.is_file() or not (args.follow or (folder / "streams").is_dir()):
         raise UsageError(f"{folder} holds no trail; record one first, or name its folder")
     chosen = select.Selection(args, _pseudonym(folder))
-    records = reading.follow(folder) if args.follow else reading.records(folder)
+    records = reading.follow(folder, pause=Ending().pause) if args.follow else reading.records(folder)
     for line in (_json if args.json else _follow if args.follow else _whole)(records, chosen, args.all):
         print(line, flush=args.follow)
     return 0

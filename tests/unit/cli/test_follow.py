@@ -46,3 +46,26 @@ def test_what_is_recorded_meanwhile_is_told(following: subprocess.Popen[str], tm
     _, said = following.communicate(timeout=30)
     stream.die()
     assert (following.returncode, said) == (130, "")
+
+
+LOST = """
+import os, signal
+from vedette.cli.ending import Ending
+
+class Finalised:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000):  # Python drops the exception here
+            pass
+
+ending = Ending()
+Finalised()
+print("went on", flush=True)
+ending.pause(30)
+"""
+
+
+def test_an_interrupt_that_python_drops_is_heard_at_the_next_pause() -> None:
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=20, check=False)
+    assert done.stdout == "went on\n"
+    assert done.returncode == -signal.SIGINT

@@ -370,14 +370,14 @@ def test_files_are_private_unless_a_group_is_named(tmp_path: Path) -> None:
 
 def test_a_group_that_is_none_is_refused_in_one_sentence(tmp_path: Path) -> None:
     trail = Trail(tmp_path / "trail", birth=birth, custody=Custody(group="no-such-group"))
-    with pytest.raises(Exception, match="there is no such group"):
+    with pytest.raises(Exception, match="use the name or number of a group that you are in"):
         trail.append(Event(kind=Kind.TOOL, name="weather"))
 
 
 AGENT, KEEPER, GROUP = 61001, 61002, 61003
 TWO_USERS = f"""if True:
     import argparse, os, pathlib, signal, sys, time
-    import cryptography.hazmat.primitives.asymmetric.ed25519, cryptography.exceptions, encodings.idna
+    import cryptography.hazmat.primitives.asymmetric.ed25519, cryptography.exceptions, encodings.idna, orjson
     import vedette.cli.keeper
     from vedette.event import Event, Kind
     from vedette.trail import Trail

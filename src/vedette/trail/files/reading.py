@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,14 @@ def stream(folder: Path, *, keys: Keys = OURS) -> Iterator[Record]:
     return _Place(folder, keys).read(final=True)
 
 
-def follow(trail: Path, *, poll: float = POLL, stop_after: float | None = None, keys: Keys = OURS) -> Iterator[Record]:
+def follow(
+    trail: Path,
+    *,
+    poll: float = POLL,
+    stop_after: float | None = None,
+    keys: Keys = OURS,
+    pause: Callable[[float], None] = time.sleep,
+) -> Iterator[Record]:
     """All records, then those that come; looks every `poll` seconds, ends after `stop_after` seconds without news."""
     places: dict[Path, _Place] = {}
     quiet_since = time.monotonic()
@@ -53,7 +60,7 @@ def follow(trail: Path, *, poll: float = POLL, stop_after: float | None = None, 
         for record in heapq.merge(*(place.news() for place in places.values()), key=_time):
             quiet_since = time.monotonic()
             yield record
-        time.sleep(poll)
+        pause(poll)
 
 
 def _time(record: Record) -> int:
