@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from vedette.redact import keynames
 from vedette.redact.span import TOKEN
@@ -20,7 +20,7 @@ Named = tuple[int, int, str]
 _NAME = re.compile(rb"[A-Za-z_][0-9A-Za-z_.\-]{1,79}")
 _LONGEST_KEY = 80 + 7
 _LONGEST = 16 * 1024
-_LOCATION = re.compile(rb"://[^\s\"'<>\\]{1,8192}")
+_LOCATION = re.compile(rb"://[^\s\"'<>\\?#]{0,8192}([?#][^\s\"'<>\\]{0,8192})?")
 _PARAMETER = re.compile(rb"(?:^|[?&#;])([A-Za-z_][0-9A-Za-z_.\-%\[\]]{0,79})=([^&#;\s\"'<>]+)")
 _FORM = re.compile(rb"[0-9A-Za-z_.\-%\[\]]{1,80}=[^\s\"'<>{}]*(?:&[0-9A-Za-z_.\-%\[\]]{1,80}=[^\s\"'<>{}&]*){1,500}")
 
@@ -34,49 +34,69 @@ def in_json(data: bytes, is_secret: Callable[[str], bool], ends: frozenset[bytes
     """
     found: list[Named] = []
     parse = False
+    keys = _Keys(is_secret)
     colon = data.find(b":", 1)
     while colon >= 0:
         last = data[colon - 1]
         end = data[colon - 3 : colon - 1] if ends is not None and last in _QUOTES else b""
         if last in _ENDS_KEY and (ends is None or not end.isalpha() or end.lower() in ends):
-            key = _key_before(data, colon)
-            if key is not None and is_secret(key[1]):
-                parse = _value_behind(data, colon, *key, found) or parse
+            key = _key_before(data, colon, keys)
+            if key is not None:
+                parse = _value_behind(data, colon + 1, *key, found) or parse
         colon = data.find(b":", colon + 1)
     return found, parse
 
 
 _QUOTES = frozenset(b"\"'")
-_ENDS_KEY = frozenset(b"\"' \t\n\r\f\v")
+_BLANKS = frozenset(b" \t\n\r\f\v")
+_ENDS_KEY = _QUOTES | _BLANKS
 
 
-def _value_behind(data: bytes, colon: int, quote: bytes, name: str, found: list[Named]) -> bool:
+class _Keys(dict[bytes, "tuple[bytes, str] | None"]):
+    """What stands between two quotes, once each: the backslashes at its end and a secret's name before, else None."""
+
+    def __init__(self, is_secret: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._is_secret = is_secret
+
+    def __missing__(self, raw: bytes) -> tuple[bytes, str] | None:
+        escape, name = _key(raw)
+        key = self[raw] = (escape, name) if name and self._is_secret(name) else None
+        return key
+
+
+def _value_behind(data: bytes, at: int, quote: bytes, name: str, found: list[Named]) -> bool:
     """Put the string behind a key into `found`; whether what stands there is something else, and secret."""
-    at = colon + 1
-    while at < colon + 9 and data[at : at + 1].isspace():
+    most = at + 8
+    while at < most and data[at : at + 1].isspace():
         at += 1
     if not data.startswith(quote, at):
         return data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS
     start = at + len(quote)
-    end = _closing(data, start, quote)
+    end = data.find(quote, start)
+    if end < 0 or data[end - 1] == 0x5C:
+        end = _closing(data, start, quote)
     if end > start:
         found.append((start, end, name))
     return False
 
 
-def _key_before(data: bytes, colon: int) -> tuple[bytes, str] | None:
-    """The quote, as it is escaped there, and the name of a JSON key that ends before a colon; None if none does."""
-    end = colon
-    while end > colon - 9 and data[end - 1 : end].isspace():
+def _key_before(data: bytes, colon: int, keys: _Keys) -> tuple[bytes, str] | None:
+    """The quote, as it is escaped there, and the secret name of a JSON key that ends before a colon; else None."""
+    end, least = colon, max(colon - 9, 1)
+    while end > least and data[end - 1] in _BLANKS:
         end -= 1
+    if data[end - 1] not in _QUOTES:
+        return None
     quote = data[end - 1 : end]
-    if quote not in (b'"', b"'"):
-        return None
     begin = data.rfind(quote, max(end - 2 - _LONGEST_KEY, 0), end - 1)
-    escape, name = _key(data[begin + 1 : end - 1])
-    if begin < 0 or not name or not data.endswith(escape, 0, begin):
+    key = keys[data[begin + 1 : end - 1]] if begin >= 0 else None
+    if key is None:
         return None
-    return escape + quote, name
+    escape, name = key
+    if not escape:
+        return quote, name
+    return (escape + quote, name) if data.endswith(escape, 0, begin) else None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -110,23 +130,36 @@ def has_url(data: bytes) -> bool:
     return 0x2F in data and data.find(b"://") >= 0
 
 
-def in_urls(data: bytes) -> Iterator[Named]:
+def in_urls(data: bytes) -> list[Named]:
     """Values of secret parameters in every URL of a text."""
+    found: list[Named] = []
     for match in _LOCATION.finditer(data):
-        start, end = match.span()
-        query = min((at for mark in (b"?", b"#") if (at := data.find(mark, start, end)) >= 0), default=-1)
-        if query >= 0:
-            yield from _parameters(data, query, end)
+        start, end = match.span(1)
+        if start >= 0:
+            found += _parameters(data, start, end)
+    return found
 
 
-def in_form(data: bytes) -> Iterator[Named]:
+def in_form(data: bytes) -> list[Named]:
     """The same where the whole text is a form or a query."""
-    if _FORM.fullmatch(data) or _RELATIVE.fullmatch(data):
-        yield from _parameters(data, 0, len(data))
+    is_one = _FORM.fullmatch(data) or _RELATIVE.fullmatch(data)
+    return _parameters(data, 0, len(data)) if is_one else []
 
 
-def _parameters(data: bytes, start: int, end: int) -> Iterator[Named]:
+def _parameters(data: bytes, start: int, end: int) -> list[Named]:
+    """Those that were masked before stay as they are."""
+    found = []
     for match in _PARAMETER.finditer(data, start, end):
-        name = match.group(1).decode("ascii", "replace")
-        if keynames.is_secret_query(name) and not TOKEN.match(data, match.start(2)):  # masked before
-            yield *match.span(2), name
+        name = _secret_parameter(match[1])
+        if name:
+            at, stop = match.span(2)
+            if data[at] != 0x5B or not TOKEN.match(data, at):
+                found.append((at, stop, name))
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _secret_parameter(raw: bytes) -> str:
+    """The name of a parameter; empty, if it is no secret's."""
+    name = raw.decode("ascii", "replace")
+    return name if keynames.is_secret_query(name) else ""

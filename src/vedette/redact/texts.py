@@ -158,7 +158,7 @@ class Texts:
 def _with_names(data: bytes, found: Found, policy: Policy, form: bool) -> tuple[list[Span], dict[int, str], bool]:
     """The rules' spans and those of values under secret names; the kinds of the latter by where they start."""
     parse = False
-    values = list(named.in_urls(data)) if named.has_url(data) else []
+    values = named.in_urls(data) if named.has_url(data) else []
     if form:
         values += named.in_form(data)
     if found.keyed:
