@@ -33,6 +33,17 @@ def test_beyond_the_candidates_that_are_judged_more_is_hidden_never_less(redacto
     assert not [key for key in keys if key[4:24] in out]
 
 
+@pytest.mark.parametrize("before", ["password = ", "--api-key=", "DB_SECRET: "])
+def test_a_value_that_is_not_judged_is_hidden_to_its_end(redactor: Redactor, before: str) -> None:
+    """Few enough that no neighbour's mask hides it too."""
+    rng = random.Random(7)
+    values = ["".join(rng.choices("abcdefghjkmnpqrstuvwxyz23456789", k=48)) for _ in range(1000)]
+    text = "\n".join(f"{before}{value}\n{'. ' * 90}" for value in values)
+    assert len(values) > MOST_CANDIDATES + len(text) / 400
+    out = redactor.text(text)
+    assert not [value for value in values if value[-16:] in out]
+
+
 def test_what_the_engine_cannot_do_is_withheld(redactor: Redactor) -> None:
     out = redactor.value(["a@b.co " * 30_000, "quiet"])
     assert isinstance(out, list)
