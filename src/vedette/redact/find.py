@@ -17,7 +17,7 @@ from vedette.redact.pack import Pack
 from vedette.redact.repeated import Names, SpanOf, again
 from vedette.redact.rule import Rule
 from vedette.redact.scanners.choose import Engine, imported
-from vedette.redact.scanners.contract import Hit
+from vedette.redact.scanners.contract import NO_START, Hit
 from vedette.redact.searches import Searches, searcher
 from vedette.redact.span import Span, united, veiled, without_tokens
 from vedette.redact.views import blobs, percent, unescaped
@@ -201,7 +201,9 @@ class _Judging:
             if end == last or (sure and _is_inside(sure, end)):
                 continue
             last = end
-            if begin_of is not None and (begin := begin_of(start, end)) < 0:
+            if start == NO_START:
+                left = 0
+            elif begin_of is not None and (begin := begin_of(start, end)) < 0:
                 continue
             left -= 1
             if left >= 0:
