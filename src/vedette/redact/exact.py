@@ -48,6 +48,8 @@ class Exact:
         self._run_on = _run(rule.not_after)
         self._swallow = _run(rule.swallow) if rule.swallow else None
         self._until = re.compile(rule.until.encode()).search if rule.until else None
+        self._runs = self._swallow or (self._run_on if self.is_token else None)
+        self._right = rule.right
         self._goes_on = self._swallow is not None or self._until is not None
         self._validator = validators.REGISTRY[rule.validator] if rule.validator else None
         self._entropy = rule.entropy
@@ -95,11 +97,12 @@ class Exact:
 
     def farthest(self, data: bytes, end: int) -> int:
         """Where the value of a hit before `end` ends at most; for hits that are not judged."""
-        stop = min(end + self.rule.right, len(data))
+        stop = end + self._right
         if self._until is not None:
-            return min(stop + SWALLOW, len(data))
-        run = self._swallow or (self._run_on if self.is_token else None)
-        return run(data, stop) if run else stop
+            stop += SWALLOW
+        elif self._runs is not None:
+            stop = self._runs(data, stop)
+        return stop if stop < len(data) else len(data)
 
     @property
     def window(self) -> tuple[int, int] | None:
@@ -165,7 +168,7 @@ class _Searched(Exact):
     def __init__(self, number: int, rule: Rule, search: Searches) -> None:
         super().__init__(number, rule)
         self._search = search
-        self._left, self._right = rule.left, rule.right
+        self._left = rule.left
 
     def place(self, data: bytes, end: int, start: int, begin: int) -> tuple[int, int, int] | None:
         hi = min(end + self._right, len(data))

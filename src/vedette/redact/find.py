@@ -227,7 +227,11 @@ class _Judging:
     def _mask(self, exacts: tuple[Exact, ...], start: int, end: int) -> None:
         """Hits beyond the budget, unverified: more is hidden, never less."""
         if end >= 0:
-            stop = max(each.farthest(self._data, end) for each in exacts)
+            stop = (
+                exacts[0].farthest(self._data, end)
+                if len(exacts) == 1
+                else max([each.farthest(self._data, end) for each in exacts])
+            )
             self.found.append(Span(start, stop, _UNVERIFIED, exacts[0].number, False))
 
 

@@ -18,6 +18,9 @@ SpanOf = Callable[[bytes, int, int, int], "Span | None"]
 _FARTHEST = 81
 """Bytes before a name that its judge may look at."""
 
+_ENOUGH = 100
+"""Different windows of one rule, beyond which a text is taken for one that does not repeat itself."""
+
 _WIDEST = 1024
 """Bytes of a window; to compare wider ones costs what deciding does."""
 
@@ -33,7 +36,7 @@ def again(exact: Exact) -> SpanOf:
 
     def span(data: bytes, end: int, start: int, begin: int) -> Span | None:
         low, high = end - before, end + behind
-        if low < 0 or high > len(data) or (is_named and start - _FARTHEST < low):
+        if len(known) == _ENOUGH or low < 0 or high > len(data) or (is_named and start - _FARTHEST < low):
             return decide(data, end, start, begin)
         key = (data[low:high], end - start, end - begin) if is_named else (data[low:high], 0, 0)
         if key in known:

@@ -22,7 +22,7 @@ from vedette.redact.scanners.gates import STARTS_REACH, Joined, windows
 _FEW_ENDS, _BYTES_AN_END = 16, 128
 """Ends of a gate in one text, and one more for so many bytes, beyond which the whole text is scanned."""
 
-_MOST_STARTS, _BYTES_A_START = 300, 40
+_MOST_STARTS, _BYTES_A_START = 300, 80
 """Hits whose start is asked for, and one more for so many bytes: to ask costs three times what finding the end does."""
 
 
