@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from vedette import locks
@@ -47,9 +48,9 @@ class _Known(NamedTuple):
     learned: int
 
     def more(self, found: Sequence[Sighting], most: int) -> _Known:
-        """With these as the newest; `most` at most."""
+        """With these as the newest, `most` at most; so many are kept."""
         kinds, sought, loose, least = {**self.kinds}, {**self.sought}, self.loose, self.least
-        for value, kind, _ in found[-most:]:
+        for value, kind, _ in found:
             kinds[value] = kind
             sought[value.decode("latin-1")] = value
             least = min(least, len(value))
@@ -99,10 +100,11 @@ class Memory:
     def add(self, found: Iterable[Sighting]) -> None:
         """Remember those that could be nothing but secrets; the oldest go."""
         known = self._known.kinds
-        found = [each for each in found if each[0] not in known and is_memorable(each[0])]
-        if found:
+        newest = reversed(list(found))
+        new = list(islice((each for each in newest if each[0] not in known and is_memorable(each[0])), self._most))
+        if new:
             with self._lock:
-                self._known = self._known.more(found, self._most)
+                self._known = self._known.more(new[::-1], self._most)
 
     def copies(self, data: bytes) -> list[Copy]:
         """Every copy of every value."""

@@ -18,7 +18,7 @@ Named = tuple[int, int, str]
 """(start, end, name)."""
 
 _NAME = re.compile(rb"[A-Za-z_][0-9A-Za-z_.\-]{1,79}")
-_LONGEST_KEY = 80 + 7
+_LONGEST_KEY = 80 + 7 + 2
 _LONGEST = 16 * 1024
 _LOCATION = re.compile(rb"://[^\s\"'<>\\?#]{0,8192}([?#][^\s\"'<>\\]{0,8192})?")
 _PARAMETER = re.compile(rb"(?:^|[?&#;])([A-Za-z_][0-9A-Za-z_.\-%\[\]]{0,79})=([^&#;\s\"'<>]+)")
@@ -38,18 +38,17 @@ def in_json(data: bytes, is_secret: Callable[[str], bool], ends: frozenset[bytes
     colon = data.find(b":", 1)
     while colon >= 0:
         last = data[colon - 1]
-        end = data[colon - 3 : colon - 1] if ends is not None and last in _QUOTES else b""
-        if last in _ENDS_KEY and (ends is None or not end.isalpha() or end.lower() in ends):
-            key = _key_before(data, colon, keys)
-            if key is not None:
-                parse = _value_behind(data, colon + 1, *key, found) or parse
+        if last in _ENDS_KEY:
+            end = data[colon - 3 : colon - 1]
+            if ends is None or end in ends or last in _BLANKS or not end.isalpha() or end.lower() in ends:
+                parse = _around(data, colon, keys, found) or parse
         colon = data.find(b":", colon + 1)
     return found, parse
 
 
-_QUOTES = frozenset(b"\"'")
+_QUOTES = {0x22: b'"', 0x27: b"'"}
 _BLANKS = frozenset(b" \t\n\r\f\v")
-_ENDS_KEY = _QUOTES | _BLANKS
+_ENDS_KEY = _BLANKS.union(_QUOTES)
 
 
 class _Keys(dict[bytes, "tuple[bytes, str] | None"]):
@@ -65,38 +64,47 @@ class _Keys(dict[bytes, "tuple[bytes, str] | None"]):
         return key
 
 
-def _value_behind(data: bytes, at: int, quote: bytes, name: str, found: list[Named]) -> bool:
-    """Put the string behind a key into `found`; whether what stands there is something else, and secret."""
-    most = at + 8
-    while at < most and data[at : at + 1].isspace():
-        at += 1
+def _around(data: bytes, colon: int, keys: _Keys, found: list[Named]) -> bool:
+    """Put the string behind a secret's name into `found`; whether what stands there is something else, and secret."""
+    end = colon if data[colon - 1] in _QUOTES else _before_blanks(data, colon)
+    quote = _QUOTES.get(data[end - 1])
+    if quote is None:
+        return False
+    begin = data.rfind(quote, end - _LONGEST_KEY if end > _LONGEST_KEY else 0, end - 1)
+    key = keys[data[begin + 1 : end - 1]] if begin >= 0 else None
+    if key is None:
+        return False
+    escape, name = key
+    if escape:
+        if not data.endswith(escape, 0, begin):
+            return False
+        quote = escape + quote
+    at = colon + 1
+    if data[at : at + 1].isspace():
+        at = _behind_blanks(data, at)
     if not data.startswith(quote, at):
         return data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS
     start = at + len(quote)
-    end = data.find(quote, start)
-    if end < 0 or data[end - 1] == 0x5C:
-        end = _closing(data, start, quote)
-    if end > start:
-        found.append((start, end, name))
+    stop = data.find(quote, start)
+    if stop < 0 or data[stop - 1] == 0x5C:
+        stop = _closing(data, start, quote)
+    if stop > start:
+        found.append((start, stop, name))
     return False
 
 
-def _key_before(data: bytes, colon: int, keys: _Keys) -> tuple[bytes, str] | None:
-    """The quote, as it is escaped there, and the secret name of a JSON key that ends before a colon; else None."""
-    end, least = colon, max(colon - 9, 1)
+def _before_blanks(data: bytes, end: int) -> int:
+    least = max(end - 9, 1)
     while end > least and data[end - 1] in _BLANKS:
         end -= 1
-    if data[end - 1] not in _QUOTES:
-        return None
-    quote = data[end - 1 : end]
-    begin = data.rfind(quote, max(end - 2 - _LONGEST_KEY, 0), end - 1)
-    key = keys[data[begin + 1 : end - 1]] if begin >= 0 else None
-    if key is None:
-        return None
-    escape, name = key
-    if not escape:
-        return quote, name
-    return (escape + quote, name) if data.endswith(escape, 0, begin) else None
+    return end
+
+
+def _behind_blanks(data: bytes, at: int) -> int:
+    most = at + 8
+    while at < most and data[at : at + 1].isspace():
+        at += 1
+    return at
 
 
 @functools.lru_cache(maxsize=4096)
@@ -133,23 +141,27 @@ def has_url(data: bytes) -> bool:
 def in_urls(data: bytes) -> list[Named]:
     """Values of secret parameters in every URL of a text."""
     found: list[Named] = []
+    known: dict[bytes, list[Named]] = {}
     for match in _LOCATION.finditer(data):
-        start, end = match.span(1)
-        if start >= 0:
-            found += _parameters(data, start, end)
+        query = match[1]
+        if query is not None:
+            if query not in known:
+                known[query] = _parameters(query)
+            by = match.start(1)
+            found += [(start + by, end + by, name) for start, end, name in known[query]]
     return found
 
 
 def in_form(data: bytes) -> list[Named]:
     """The same where the whole text is a form or a query."""
     is_one = _FORM.fullmatch(data) or _RELATIVE.fullmatch(data)
-    return _parameters(data, 0, len(data)) if is_one else []
+    return _parameters(data) if is_one else []
 
 
-def _parameters(data: bytes, start: int, end: int) -> list[Named]:
+def _parameters(data: bytes) -> list[Named]:
     """Those that were masked before stay as they are."""
     found = []
-    for match in _PARAMETER.finditer(data, start, end):
+    for match in _PARAMETER.finditer(data):
         name = _secret_parameter(match[1])
         if name:
             at, stop = match.span(2)
