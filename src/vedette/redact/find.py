@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 from bisect import bisect_left, insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from operator import itemgetter
 
 from vedette.redact.exact import Exact, made
@@ -188,15 +188,14 @@ class _Judging:
         self._most = MOST_CANDIDATES + len(data) // _BYTES_A_CANDIDATE
         self._sure: list[tuple[int, int]] = []
 
-    def judge(self, exacts: tuple[Exact, ...], places: Sequence[Hit]) -> None:
+    def judge(self, exacts: tuple[Exact, ...], places: list[Hit]) -> None:
         """`places`: the hits of one core, in order."""
-        data, sure, left = self._data, self._sure, self._most
-        asked: list[SpanOf] = [again(each) if len(places) > _MANY else each.span for each in exacts]
-        begin_of = Names(data).begin if exacts[0].from_start else None
-        before, behind = max(each.rule.left for each in exacts), max(each.rule.right for each in exacts)
+        sure, left = self._sure, self._most
+        asked = [again(each) for each in exacts] if len(places) > _MANY else None
+        begin_of = Names(self._data).begin if exacts[0].from_start else None
         done = [-1] * len(exacts)
-        last = low = high = -1
-        begin = 0
+        beyond: list[int] = []
+        last, begin = -1, 0
         for _, end, start in places:
             if end == last or (sure and _is_inside(sure, end)):
                 continue
@@ -206,33 +205,38 @@ class _Judging:
             elif begin_of is not None and (begin := begin_of(start, end)) < 0:
                 continue
             left -= 1
-            if left >= 0:
-                self._ask(asked, done, end, start, begin)
-            elif high >= 0 and end - before <= high + behind:
-                high = end
+            if left < 0:
+                beyond.append(end)
             else:
-                self._mask(exacts, low, high)
-                low, high = max(end - before, 0), end
-        self._mask(exacts, low, high)
+                self._ask(exacts, asked, done, end, start, begin)
+        if beyond:
+            self._mask(exacts, beyond)
 
-    def _ask(self, asked: list[SpanOf], done: list[int], end: int, start: int, begin: int) -> None:
+    def _ask(
+        self, exacts: tuple[Exact, ...], asked: list[SpanOf] | None, done: list[int], end: int, start: int, begin: int
+    ) -> None:
         """Each rule of the core; `done`: up to where it has found something."""
-        for at, span_of in enumerate(asked):
-            if end > done[at] and (span := span_of(self._data, end, start, begin)) is not None:
+        for at, exact in enumerate(exacts):
+            if end <= done[at]:
+                continue
+            span_of = exact.span if asked is None else asked[at]
+            span = span_of(self._data, end, start, begin)
+            if span is not None:
                 done[at] = span.end
                 self.found.append(span)
                 if span.alert and not span.strength:
                     insort(self._sure, (span.start, span.end))
 
-    def _mask(self, exacts: tuple[Exact, ...], start: int, end: int) -> None:
+    def _mask(self, exacts: tuple[Exact, ...], ends: list[int]) -> None:
         """Hits beyond the budget, unverified: more is hidden, never less."""
-        if end >= 0:
-            stop = (
-                exacts[0].farthest(self._data, end)
-                if len(exacts) == 1
-                else max([each.farthest(self._data, end) for each in exacts])
-            )
-            self.found.append(Span(start, stop, _UNVERIFIED, exacts[0].number, False))
+        before, behind = max(each.rule.left for each in exacts), max(each.rule.right for each in exacts)
+        low, high = ends[0] - before, ends[0]
+        for end in [*ends, len(self._data) + before + behind + 1]:
+            if end - before > high + behind:
+                stop = max([each.farthest(self._data, high) for each in exacts])
+                self.found.append(Span(max(low, 0), stop, _UNVERIFIED, exacts[0].number, False))
+                low = end - before
+            high = end
 
 
 def _widened(data: bytes, span: Span) -> Span:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from vedette import locks
@@ -97,11 +96,15 @@ class Memory:
             return None
         return list(known.sought)[len(known.sought) - count :]
 
-    def add(self, found: Iterable[Sighting]) -> None:
+    def add(self, found: Sequence[Sighting]) -> None:
         """Remember those that could be nothing but secrets; the oldest go."""
         known = self._known.kinds
-        newest = reversed(list(found))
-        new = list(islice((each for each in newest if each[0] not in known and is_memorable(each[0])), self._most))
+        new: list[Sighting] = []
+        for each in reversed(found):
+            if each[0] not in known and is_memorable(each[0]):
+                new.append(each)
+                if len(new) == self._most:
+                    break
         if new:
             with self._lock:
                 self._known = self._known.more(new[::-1], self._most)
@@ -175,4 +178,4 @@ class Onward:
 
     def close(self) -> None:
         """Hand over to the shared memory what this stream has seen."""
-        self._shared.add((value, kind, at) for value, (kind, at) in self._seen.items())
+        self._shared.add([(value, kind, at) for value, (kind, at) in self._seen.items()])

@@ -98,14 +98,12 @@ class Texts:
         if self.memory.values:
             spans = self._with_copies(data, spans, kinds)
         cuts = []
-        known: dict[tuple[bytes, int, bool, str], tuple[str, Taken] | None] = {}
+        known: dict[tuple[bytes, int, bool, str], tuple[str, Taken]] = {}
         for start, end, _, rule, alert in spans:
-            raw = data[start:end]
-            key = raw, rule, alert, kinds.get(start, "secret")
-            if key not in known:
-                known[key] = self._marked(finder, policy, *key)
-            made = known[key]
+            key = data[start:end], rule, alert, kinds.get(start, "secret")
+            made = known.get(key) or self._marked(finder, policy, *key)
             if made is not None:
+                known[key] = made
                 cuts.append(Cut(start, end, *made))
         return cuts, parse
 
