@@ -83,7 +83,7 @@ def _around(data: bytes, colon: int, keys: _Keys, found: list[Named]) -> bool:
     if data[at : at + 1].isspace():
         at = _behind_blanks(data, at)
     if not data.startswith(quote, at):
-        return data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS
+        return data[at : at + 1] in (b"{", b"[") or keynames.is_number(name)
     start = at + len(quote)
     stop = data.find(quote, start)
     if stop < 0 or data[stop - 1] == 0x5C:
