@@ -101,6 +101,7 @@ HOSTILE: dict[str, Callable[[random.Random, int], str]] = {
     "key names": _runs("password="),
     "quoted key names": _runs('"password": "'),
     "json keys": _runs('"token":"aB3dE6gH9j",'),
+    "keys without an opening quote": _runs("x" * 120 + ' token":'),
     "urls": _runs("https://a:b@c/?d=e&sig=f "),
     "percent": _runs("%41%3D"),
     "backslashes": _runs("\\"),

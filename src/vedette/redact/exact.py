@@ -26,7 +26,8 @@ _BEFORE, _AFTER = 128, 16
 _NAME, _LINE = 40, 80
 """Bytes before a name that may belong to it, or to its line."""
 
-_NAME_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz.$-"
+NAME_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz.$-"
+
 _NAME_BEFORE = r"[0-9A-Za-z_.$\-]{0,40}?"
 
 Judge = Callable[[str, str, str], str]
@@ -47,6 +48,8 @@ class Exact:
         self._run_on = _run(rule.not_after)
         self._swallow = _run(rule.swallow) if rule.swallow else None
         self._until = re.compile(rule.until.encode()).search if rule.until else None
+        self._runs = self._swallow or (self._run_on if self.is_token else None)
+        self._right = rule.right
         self._goes_on = self._swallow is not None or self._until is not None
         self._validator = validators.REGISTRY[rule.validator] if rule.validator else None
         self._entropy = rule.entropy
@@ -91,6 +94,20 @@ class Exact:
             clean = tier == "alert"
         alert = clean and self._alerts and not (self._stops and validators.stopped(value))
         return Span(start, stop, self._strength, self.number, alert)
+
+    def farthest(self, data: bytes, end: int) -> int:
+        """Where the value of a hit before `end` ends at most; for hits that are not judged."""
+        stop = end + self._right
+        if self._until is not None:
+            stop += SWALLOW
+        elif self._runs is not None:
+            stop = self._runs(data, stop)
+        return stop if stop < len(data) else len(data)
+
+    @property
+    def window(self) -> tuple[int, int] | None:
+        """The bytes before and behind a hit's end that decide on it; None where a value may go on from there."""
+        return None if self._goes_on else (self.rule.left + _BEFORE + 1, self.rule.right + _AFTER + 1)
 
     def _followed(self, data: bytes, stop: int) -> int:
         """The end of a value that its pattern caps."""
@@ -151,7 +168,7 @@ class _Searched(Exact):
     def __init__(self, number: int, rule: Rule, search: Searches) -> None:
         super().__init__(number, rule)
         self._search = search
-        self._left, self._right = rule.left, rule.right
+        self._left = rule.left
 
     def place(self, data: bytes, end: int, start: int, begin: int) -> tuple[int, int, int] | None:
         hi = min(end + self._right, len(data))
@@ -178,24 +195,10 @@ def made(number: int, rule: Rule, search_of: Callable[[Rule], Searches]) -> Exac
     return _Anchored(number, rule) if rule.width else _Searched(number, rule, search_of(rule))
 
 
-_NAME_RUN = re.compile(rb"[0-9A-Za-z_.$\-]{1,80}")
-
-
-ends_plain = re.compile(rb"(?i:tokens|(?:key|token|secret)[_\-.]?id)(?![0-9A-Za-z_.$\-])").match
-"""Whether a name goes on from a place to its end as one that is plain, whatever stands before: `max_` before `tokens`.
-"""
-
-
 def name_before(data: bytes, start: int) -> int:
     """Where the whole name begins that has a secret's name at `start`."""
     lo = start - _NAME if start > _NAME else 0
-    return lo + len(data[lo:start].rstrip(_NAME_BYTES))
-
-
-def name_at(data: bytes, begin: int) -> bytes:
-    """The name that begins there."""
-    match = _NAME_RUN.match(data, begin)
-    return match.group() if match else b""
+    return lo + len(data[lo:start].rstrip(NAME_BYTES))
 
 
 def _bytes_of(body: str) -> frozenset[int]:

@@ -9,21 +9,24 @@ from __future__ import annotations
 import functools
 import itertools
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import itemgetter
 
-from vedette.redact.exact import Exact, ends_plain, made, name_at, name_before
-from vedette.redact.keynames import is_plain
+from vedette.redact.exact import Exact, made
 from vedette.redact.pack import Pack
+from vedette.redact.repeated import Names, SpanOf, again
 from vedette.redact.rule import Rule
 from vedette.redact.scanners.choose import Engine, imported
-from vedette.redact.scanners.contract import Hit
+from vedette.redact.scanners.contract import NO_START, Hit
 from vedette.redact.searches import Searches, searcher
 from vedette.redact.span import Span, united, veiled, without_tokens
 from vedette.redact.views import blobs, percent, unescaped
 
 MOST_CANDIDATES, _BYTES_A_CANDIDATE = 300, 400
 """Hits of one core in one text that are judged, and one more for so many bytes; what is beyond is masked unverified."""
+
+_MANY = 64
+"""Hits of one core from which on it is worth remembering what was decided: a text that has so many repeats itself."""
 
 _BACKSLASH, _ESC, _BRACKET, _PERCENT = b"\\\x1b[%"
 """As numbers: to look for a byte takes half the time of looking for bytes of length one."""
@@ -143,7 +146,7 @@ class Finder:
             if exacts is None:
                 exacts = self._by_core[core] = self._made(core)
             if exacts and exacts[0].is_token:
-                judging.judge(exacts, places)
+                judging.judge(exacts, list(places))
             elif exacts:
                 later.append((exacts, list(places)))
         for exacts, kept in later:
@@ -185,47 +188,55 @@ class _Judging:
         self._most = MOST_CANDIDATES + len(data) // _BYTES_A_CANDIDATE
         self._sure: list[tuple[int, int]] = []
 
-    def judge(self, exacts: tuple[Exact, ...], places: Iterable[Hit]) -> None:
+    def judge(self, exacts: tuple[Exact, ...], places: list[Hit]) -> None:
         """`places`: the hits of one core, in order."""
-        data, sure, left = self._data, self._sure, self._most
-        named, reach = exacts[0].from_start, exacts[0].rule.left
+        sure, left = self._sure, self._most
+        asked = [again(each) for each in exacts] if len(places) > _MANY else None
+        begin_of = Names(self._data).begin if exacts[0].from_start else None
         done = [-1] * len(exacts)
-        last = low = high = -1
+        beyond: list[int] = []
+        last, begin = -1, 0
         for _, end, start in places:
             if end == last or (sure and _is_inside(sure, end)):
                 continue
             last = end
-            begin = 0
-            if named:
-                if ends_plain(data, start):
-                    continue
-                begin = name_before(data, start)
-                if is_plain(name_at(data, begin)):
-                    continue
+            if start == NO_START:
+                left = 0
+            elif begin_of is not None and (begin := begin_of(start, end)) < 0:
+                continue
             left -= 1
-            if left >= 0:
-                self._ask(exacts, done, end, start, begin)
-            elif end - reach < high:
-                high = end
+            if left < 0:
+                beyond.append(end)
             else:
-                self._mask(exacts[0], low, high)
-                low, high = max(end - reach, 0), end
-        if high >= 0:
-            self._mask(exacts[0], low, high)
+                self._ask(exacts, asked, done, end, start, begin)
+        if beyond:
+            self._mask(exacts, beyond)
 
-    def _ask(self, exacts: tuple[Exact, ...], done: list[int], end: int, start: int, begin: int) -> None:
+    def _ask(
+        self, exacts: tuple[Exact, ...], asked: list[SpanOf] | None, done: list[int], end: int, start: int, begin: int
+    ) -> None:
         """Each rule of the core; `done`: up to where it has found something."""
         for at, exact in enumerate(exacts):
-            if end > done[at] and (span := exact.span(self._data, end, start, begin)) is not None:
+            if end <= done[at]:
+                continue
+            span_of = exact.span if asked is None else asked[at]
+            span = span_of(self._data, end, start, begin)
+            if span is not None:
                 done[at] = span.end
                 self.found.append(span)
                 if span.alert and not span.strength:
                     insort(self._sure, (span.start, span.end))
 
-    def _mask(self, exact: Exact, start: int, end: int) -> None:
+    def _mask(self, exacts: tuple[Exact, ...], ends: list[int]) -> None:
         """Hits beyond the budget, unverified: more is hidden, never less."""
-        if end >= 0:
-            self.found.append(Span(start, end, _UNVERIFIED, exact.number, False))
+        before, behind = max(each.rule.left for each in exacts), max(each.rule.right for each in exacts)
+        low, high = ends[0] - before, ends[0]
+        for end in [*ends, len(self._data) + before + behind + 1]:
+            if end - before > high + behind:
+                stop = max([each.farthest(self._data, high) for each in exacts])
+                self.found.append(Span(max(low, 0), stop, _UNVERIFIED, exacts[0].number, False))
+                low = end - before
+            high = end
 
 
 def _widened(data: bytes, span: Span) -> Span:

@@ -58,6 +58,12 @@ def is_secret_query(name: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
+def is_number(name: str) -> bool:
+    """Whether what stands under it is masked as a number too: a PIN."""
+    return normal(name) in NUMBERS
+
+
+@functools.lru_cache(maxsize=4096)
 def is_url(name: str) -> bool:
     return normal(name).endswith(URLS)
 

@@ -47,9 +47,9 @@ class _Known(NamedTuple):
     learned: int
 
     def more(self, found: Sequence[Sighting], most: int) -> _Known:
-        """With these as the newest; `most` at most."""
+        """With these as the newest, `most` at most; so many are kept."""
         kinds, sought, loose, least = {**self.kinds}, {**self.sought}, self.loose, self.least
-        for value, kind, _ in found[-most:]:
+        for value, kind, _ in found:
             kinds[value] = kind
             sought[value.decode("latin-1")] = value
             least = min(least, len(value))
@@ -96,13 +96,18 @@ class Memory:
             return None
         return list(known.sought)[len(known.sought) - count :]
 
-    def add(self, found: Iterable[Sighting]) -> None:
+    def add(self, found: Sequence[Sighting]) -> None:
         """Remember those that could be nothing but secrets; the oldest go."""
         known = self._known.kinds
-        found = [each for each in found if each[0] not in known and is_memorable(each[0])]
-        if found:
+        new: list[Sighting] = []
+        for each in reversed(found):
+            if each[0] not in known and is_memorable(each[0]):
+                new.append(each)
+                if len(new) == self._most:
+                    break
+        if new:
             with self._lock:
-                self._known = self._known.more(found, self._most)
+                self._known = self._known.more(new[::-1], self._most)
 
     def copies(self, data: bytes) -> list[Copy]:
         """Every copy of every value."""
@@ -173,4 +178,4 @@ class Onward:
 
     def close(self) -> None:
         """Hand over to the shared memory what this stream has seen."""
-        self._shared.add((value, kind, at) for value, (kind, at) in self._seen.items())
+        self._shared.add([(value, kind, at) for value, (kind, at) in self._seen.items()])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from vedette.redact import keynames
 from vedette.redact.span import TOKEN
@@ -18,9 +18,9 @@ Named = tuple[int, int, str]
 """(start, end, name)."""
 
 _NAME = re.compile(rb"[A-Za-z_][0-9A-Za-z_.\-]{1,79}")
-_LONGEST_KEY = 80 + 7
+_LONGEST_KEY = 80 + 7 + 2
 _LONGEST = 16 * 1024
-_LOCATION = re.compile(rb"://[^\s\"'<>\\]{1,8192}")
+_LOCATION = re.compile(rb"://[^\s\"'<>\\?#]{0,8192}([?#][^\s\"'<>\\]{0,8192})?")
 _PARAMETER = re.compile(rb"(?:^|[?&#;])([A-Za-z_][0-9A-Za-z_.\-%\[\]]{0,79})=([^&#;\s\"'<>]+)")
 _FORM = re.compile(rb"[0-9A-Za-z_.\-%\[\]]{1,80}=[^\s\"'<>{}]*(?:&[0-9A-Za-z_.\-%\[\]]{1,80}=[^\s\"'<>{}&]*){1,500}")
 
@@ -34,49 +34,77 @@ def in_json(data: bytes, is_secret: Callable[[str], bool], ends: frozenset[bytes
     """
     found: list[Named] = []
     parse = False
+    keys = _Keys(is_secret)
     colon = data.find(b":", 1)
     while colon >= 0:
         last = data[colon - 1]
-        end = data[colon - 3 : colon - 1] if ends is not None and last in _QUOTES else b""
-        if last in _ENDS_KEY and (ends is None or not end.isalpha() or end.lower() in ends):
-            key = _key_before(data, colon)
-            if key is not None and is_secret(key[1]):
-                parse = _value_behind(data, colon, *key, found) or parse
+        if last in _ENDS_KEY:
+            end = data[colon - 3 : colon - 1]
+            if ends is None or end in ends or last in _BLANKS or not end.isalpha() or end.lower() in ends:
+                parse = _around(data, colon, keys, found) or parse
         colon = data.find(b":", colon + 1)
     return found, parse
 
 
-_QUOTES = frozenset(b"\"'")
-_ENDS_KEY = frozenset(b"\"' \t\n\r\f\v")
+_QUOTES = {0x22: b'"', 0x27: b"'"}
+_BLANKS = frozenset(b" \t\n\r\f\v")
+_ENDS_KEY = _BLANKS.union(_QUOTES)
 
 
-def _value_behind(data: bytes, colon: int, quote: bytes, name: str, found: list[Named]) -> bool:
-    """Put the string behind a key into `found`; whether what stands there is something else, and secret."""
+class _Keys(dict[bytes, "tuple[bytes, str] | None"]):
+    """What stands between two quotes, once each: the backslashes at its end and a secret's name before, else None."""
+
+    def __init__(self, is_secret: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._is_secret = is_secret
+
+    def __missing__(self, raw: bytes) -> tuple[bytes, str] | None:
+        escape, name = _key(raw)
+        key = self[raw] = (escape, name) if name and self._is_secret(name) else None
+        return key
+
+
+def _around(data: bytes, colon: int, keys: _Keys, found: list[Named]) -> bool:
+    """Put the string behind a secret's name into `found`; whether what stands there is something else, and secret."""
+    end = colon if data[colon - 1] in _QUOTES else _before_blanks(data, colon)
+    quote = _QUOTES.get(data[end - 1])
+    if quote is None:
+        return False
+    begin = data.rfind(quote, end - _LONGEST_KEY if end > _LONGEST_KEY else 0, end - 1)
+    key = keys[data[begin + 1 : end - 1]] if begin >= 0 else None
+    if key is None:
+        return False
+    escape, name = key
+    if escape:
+        if not data.endswith(escape, 0, begin):
+            return False
+        quote = escape + quote
     at = colon + 1
-    while at < colon + 9 and data[at : at + 1].isspace():
-        at += 1
+    if data[at : at + 1].isspace():
+        at = _behind_blanks(data, at)
     if not data.startswith(quote, at):
-        return data[at : at + 1] in (b"{", b"[") or keynames.normal(name) in keynames.NUMBERS
+        return data[at : at + 1] in (b"{", b"[") or keynames.is_number(name)
     start = at + len(quote)
-    end = _closing(data, start, quote)
-    if end > start:
-        found.append((start, end, name))
+    stop = data.find(quote, start)
+    if stop < 0 or data[stop - 1] == 0x5C:
+        stop = _closing(data, start, quote)
+    if stop > start:
+        found.append((start, stop, name))
     return False
 
 
-def _key_before(data: bytes, colon: int) -> tuple[bytes, str] | None:
-    """The quote, as it is escaped there, and the name of a JSON key that ends before a colon; None if none does."""
-    end = colon
-    while end > colon - 9 and data[end - 1 : end].isspace():
+def _before_blanks(data: bytes, end: int) -> int:
+    least = max(end - 9, 1)
+    while end > least and data[end - 1] in _BLANKS:
         end -= 1
-    quote = data[end - 1 : end]
-    if quote not in (b'"', b"'"):
-        return None
-    begin = data.rfind(quote, max(end - 2 - _LONGEST_KEY, 0), end - 1)
-    escape, name = _key(data[begin + 1 : end - 1])
-    if begin < 0 or not name or not data.endswith(escape, 0, begin):
-        return None
-    return escape + quote, name
+    return end
+
+
+def _behind_blanks(data: bytes, at: int) -> int:
+    most = at + 8
+    while at < most and data[at : at + 1].isspace():
+        at += 1
+    return at
 
 
 @functools.lru_cache(maxsize=4096)
@@ -110,23 +138,40 @@ def has_url(data: bytes) -> bool:
     return 0x2F in data and data.find(b"://") >= 0
 
 
-def in_urls(data: bytes) -> Iterator[Named]:
+def in_urls(data: bytes) -> list[Named]:
     """Values of secret parameters in every URL of a text."""
+    found: list[Named] = []
+    known: dict[bytes, list[Named]] = {}
     for match in _LOCATION.finditer(data):
-        start, end = match.span()
-        query = min((at for mark in (b"?", b"#") if (at := data.find(mark, start, end)) >= 0), default=-1)
-        if query >= 0:
-            yield from _parameters(data, query, end)
+        query = match[1]
+        if query is not None:
+            if query not in known:
+                known[query] = _parameters(query)
+            by = match.start(1)
+            found += [(start + by, end + by, name) for start, end, name in known[query]]
+    return found
 
 
-def in_form(data: bytes) -> Iterator[Named]:
+def in_form(data: bytes) -> list[Named]:
     """The same where the whole text is a form or a query."""
-    if _FORM.fullmatch(data) or _RELATIVE.fullmatch(data):
-        yield from _parameters(data, 0, len(data))
+    is_one = _FORM.fullmatch(data) or _RELATIVE.fullmatch(data)
+    return _parameters(data) if is_one else []
 
 
-def _parameters(data: bytes, start: int, end: int) -> Iterator[Named]:
-    for match in _PARAMETER.finditer(data, start, end):
-        name = match.group(1).decode("ascii", "replace")
-        if keynames.is_secret_query(name) and not TOKEN.match(data, match.start(2)):  # masked before
-            yield *match.span(2), name
+def _parameters(data: bytes) -> list[Named]:
+    """Those that were masked before stay as they are."""
+    found = []
+    for match in _PARAMETER.finditer(data):
+        name = _secret_parameter(match[1])
+        if name:
+            at, stop = match.span(2)
+            if data[at] != 0x5B or not TOKEN.match(data, at):
+                found.append((at, stop, name))
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _secret_parameter(raw: bytes) -> str:
+    """The name of a parameter; empty, if it is no secret's."""
+    name = raw.decode("ascii", "replace")
+    return name if keynames.is_secret_query(name) else ""

@@ -27,13 +27,18 @@ class Span(NamedTuple):
     alert: bool
 
 
+_NONE = Span(-1, -1, 0, -1, False)
+
+
 def united(spans: list[Span]) -> list[Span]:
     """In order and without overlap: what overlaps is one span, named by its strongest, longest, first part."""
     spans.sort()
     whole: list[Span] = []
     for span in spans:
-        if whole and span.start < whole[-1].end:
-            whole[-1] = _union(whole[-1], span)
+        last = whole[-1] if whole else _NONE
+        if span.start < last.end:
+            if span[:2] != last[:2] or span.alert > last.alert:  # else it adds nothing: the stronger one came first
+                whole[-1] = _union(last, span)
         else:
             whole.append(span)
     return whole

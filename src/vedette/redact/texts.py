@@ -97,25 +97,36 @@ class Texts:
             return [], parse
         if self.memory.values:
             spans = self._with_copies(data, spans, kinds)
-        is_plain = policy.is_plain
         cuts = []
-        for span in spans:
-            told = finder.rule(span.rule) if span.rule >= 0 else _TOLD[span.rule]
-            kind = told.kind or kinds.get(span.start, "secret")
-            value = _value(data, span)
-            action = "token" if is_plain else self._action(policy, kind, told.id, value)
-            if action != "keep":
-                digest = self.tokens.digest(kind, value)
-                taken = Taken(kind, digest, told.id, told.group, "alert" if span.alert else "redact")
-                cuts.append(Cut(span.start, span.end, mark(action, kind, digest, value), taken))
+        known: dict[tuple[bytes, int, bool, str], tuple[str, Taken]] = {}
+        for start, end, _, rule, alert in spans:
+            key = data[start:end], rule, alert, kinds.get(start, "secret")
+            made = known.get(key) or self._marked(finder, policy, *key)
+            if made is not None:
+                known[key] = made
+                cuts.append(Cut(start, end, *made))
         return cuts, parse
+
+    def _marked(
+        self, finder: Finder, policy: Policy, raw: bytes, rule: int, alert: bool, name: str
+    ) -> tuple[str, Taken] | None:
+        """The mark for these bytes and what it stands for; None where they stay. `name`: their kind by their name."""
+        told = finder.rule(rule) if rule >= 0 else _TOLD[rule]
+        kind, value = told.kind or name, _value(raw)
+        action = "token" if policy.is_plain else self._action(policy, kind, told.id, value)
+        if action == "keep":
+            return None
+        digest = self.tokens.digest(kind, value)
+        return mark(action, kind, digest, value), Taken(
+            kind, digest, told.id, told.group, "alert" if alert else "redact"
+        )
 
     def _remember(self, data: bytes, spans: list[Span], kinds: dict[int, str], finder: Finder) -> None:
         found = []
         for span in spans:
             if (span.strength < 2 or span.alert) and LEAST <= span.end - span.start <= LONGEST:
                 kind = finder.rule(span.rule).kind if span.rule >= 0 else kinds.get(span.start, "secret")
-                found.append((_value(data, span), kind, span.start))
+                found.append((_value(data[span.start : span.end]), kind, span.start))
         if found:
             self.memory.add(found)
 
@@ -158,27 +169,23 @@ class Texts:
 def _with_names(data: bytes, found: Found, policy: Policy, form: bool) -> tuple[list[Span], dict[int, str], bool]:
     """The rules' spans and those of values under secret names; the kinds of the latter by where they start."""
     parse = False
-    values = list(named.in_urls(data)) if named.has_url(data) else []
+    values = named.in_urls(data) if named.has_url(data) else []
     if form:
         values += named.in_form(data)
     if found.keyed:
         in_json, parse = named.in_json(data, policy.is_secret, policy.ends)
         values += in_json
     kinds = {start: keynames.kind(name) for start, _, name in values}
-    spans = [Span(start, end, 1, _BY_NAME, False) for start, end, _ in values if not _is_nothing(data[start:end])]
+    nothing = {raw for raw in {data[start:end] for start, end, _ in values} if placeholder(raw.decode("latin-1"))}
+    spans = [Span(start, end, 1, _BY_NAME, False) for start, end, _ in values if data[start:end] not in nothing]
     return (without_tokens(data, united([*found.spans, *spans])) if spans else found.spans), kinds, parse
 
 
-def _value(data: bytes, span: Span) -> bytes:
+def _value(value: bytes) -> bytes:
     """What the bytes mean, without the escapes of where they stood."""
-    value = data[span.start : span.end]
     if b"\\" in value:
         value = meant(value)
     return unquote_to_bytes(value) if b"%" in value and _PERCENT.search(value) else value
-
-
-def _is_nothing(value: bytes) -> bool:
-    return placeholder(value.decode("latin-1"))
 
 
 def applied(data: bytes, cuts: Sequence[Cut]) -> bytes:

@@ -5,10 +5,11 @@ import hmac
 import random
 import string
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vedette.redact import Redactor, make_key
+from vedette.redact import Redactor, find, make_key
 from vedette.redact.memory import Memory
 from vedette.redact.runs import is_run, runs
 from vedette.redact.tokens import Tokens
@@ -80,3 +81,29 @@ def test_a_cut_never_splits_a_character(redactor: Redactor) -> None:
             "xoxb-" + "1" * 11 + "-" + "2" * 12 + "-" + "aB3dE6" * 4 + "@example.org",
         ):
             assert secret not in redactor.text(f"word{before}{secret}{before}")
+
+
+def test_what_is_remembered_within_a_text_is_what_would_be_decided_anew(
+    redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(11)
+    pieces = (
+        "password=",
+        "max_tokens=",
+        "x_token: ",
+        "hunter2xyz",
+        VALUE.decode(),
+        "ann@example.org",
+        " ",
+        "\n",
+        ",",
+        '"',
+    )
+    for _ in range(60):
+        few = rng.sample(pieces, 5)
+        text = "".join(rng.choices(few, k=120))
+        spans = []
+        for many in (0, 10**9):
+            monkeypatch.setattr(find, "_MANY", many)
+            spans.append(redactor.texts.finder().find(text.encode()).spans)
+        assert spans[0] == spans[1]

@@ -8,7 +8,10 @@ Hit = tuple[int, int, int]
 """(core, end, start): a match of that core ends before byte `end`. Cores are numbered as in `Pack.cores`.
 
 `start` is the leftmost place where that match may begin, for cores of the group `keyvalue`; for others it says nothing.
+Where a text is so full of them that an engine does not ask, it is `NO_START`, and the hit is not judged but masked.
 """
+
+NO_START = -1
 
 MOST_HITS = 20_000
 """Of one scan. A text that has more is an attack or a table of nothing but secrets; it is withheld (redaction.md 10).

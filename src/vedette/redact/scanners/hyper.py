@@ -16,11 +16,14 @@ from typing import NamedTuple
 
 import hyperscan
 
-from vedette.redact.scanners.contract import MOST_HITS, Busy, Hit, TooDense
-from vedette.redact.scanners.gates import Joined, windows
+from vedette.redact.scanners.contract import MOST_HITS, NO_START, Busy, Hit, TooDense
+from vedette.redact.scanners.gates import STARTS_REACH, Joined, windows
 
 _FEW_ENDS, _BYTES_AN_END = 16, 128
 """Ends of a gate in one text, and one more for so many bytes, beyond which the whole text is scanned."""
+
+_MOST_STARTS, _BYTES_A_START = 300, 80
+"""Hits whose start is asked for, and one more for so many bytes: to ask costs three times what finding the end does."""
 
 
 class Part(NamedTuple):
@@ -82,15 +85,16 @@ class _Pass:
         self._behind = _Pass(Part(part.behind)) if part.behind is not None else None
         self._reach = part.reach
         self._found: list[Hit] = []
-        self._ends: list[int] = []
-        self._few = 0
+        self._ends: list[Hit] = []
         found, ends, gates = self._found, self._ends, part.gates
+        self._asks_starts = asks_starts = part.reach == STARTS_REACH
 
         def note(core: int, start: int, end: int, _flags: int, _context: object) -> bool | None:
             if core in gates:
-                if len(ends) <= self._few:
-                    ends.append(end)
-                return None
+                if len(ends) <= MOST_HITS:
+                    ends.append((core, end, NO_START))
+                    return None
+                return asks_starts
             found.append((core, end, start))
             return True if len(found) > MOST_HITS else None
 
@@ -99,7 +103,6 @@ class _Pass:
     def scan(self, data: bytes) -> Sequence[Hit]:
         """Raises `ScanTerminated` for too many hits."""
         found, ends = self._found, self._ends
-        self._few = _FEW_ENDS + len(data) // _BYTES_AN_END
         try:
             self._scan(data, match_event_handler=self._note, scratch=self._scratch)
             if ends and self._behind is not None:
@@ -112,7 +115,12 @@ class _Pass:
 
     def _around(self, data: bytes, behind: _Pass) -> Iterable[Hit]:
         """What stands around the ends; in the whole text, where there are many."""
-        if len(self._ends) > self._few:
+        ends, size = self._ends, len(data)
+        if len(ends) <= _FEW_ENDS + size // _BYTES_AN_END:
+            joined = Joined(data, windows((end for _, end, _ in ends), self._reach, size))
+            return joined.back(behind.scan(joined.data))
+        most = _MOST_STARTS + size // _BYTES_A_START
+        if not self._asks_starts or len(ends) <= most:
             return behind.scan(data)
-        joined = Joined(data, windows(self._ends, self._reach, len(data)))
-        return joined.back(behind.scan(joined.data))
+        last = ends[most][1]
+        return [*behind.scan(data[:last]), *(hit for hit in ends if hit[1] > last)]

@@ -13,7 +13,8 @@ _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 def crc32_base62(text: str) -> bool:
     """GitHub, npm and their like: the last six characters are the CRC-32 of those between prefix and them."""
     body = text[text.find("_") + 1 :]
-    return _base62(zlib.crc32(body[:-6].encode("latin-1"))) == body[-6:]
+    check = zlib.crc32(body[:-6].encode("latin-1"))
+    return body[-1:] == _BASE62[check % 62] and _base62(check) == body[-6:]  # the last character tells most apart
 
 
 def _base62(number: int) -> str:
