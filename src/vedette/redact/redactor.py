@@ -10,11 +10,11 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from vedette.event import Call, Event, Phase, Traces
+from vedette import late
+from vedette.event import Call, Event, Kind, Phase, Traces
 from vedette.guard import guard
 from vedette.redact import events, pack, strings
 from vedette.redact.find import Finder
-from vedette.redact.lineage import Lineage
 from vedette.redact.memory import Memory
 from vedette.redact.ours import is_plain
 from vedette.redact.pack import Pack
@@ -75,7 +75,8 @@ class Redactor:
         self._extra: Pack | None = None
         memory = Memory()
         self.texts = Texts(self._found_by, policy or _plain, Tokens(key), memory, Seen(memory))
-        self._lineage = Lineage(self.texts.tokens) if lineage else None
+        self._has_lineage = lineage
+        self._lineage: Any = None
 
     def _found_by(self) -> Finder:
         """Made when the first text comes, and anew when the user's own rules change."""
@@ -148,10 +149,15 @@ class Redactor:
         return events.made(self, call, phase, call.facts)
 
     def traces(self, call: Call) -> Traces | None:
-        """What detection needs of the raw Call; None where that is switched off or there is nothing."""
-        if self._lineage is not None:
+        """What detection needs of the raw Call; None where that is switched off or there is nothing.
+
+        Late on purpose: an idle process does not import it (law 7).
+        """
+        if self._has_lineage and call.kind is not Kind.LIFECYCLE:
             with guard("redact.lineage"):
-                return self._lineage.of(call)
+                self._lineage = self._lineage or late.module("vedette.redact.lineage").Lineage(self.texts.tokens)
+                traces: Traces | None = self._lineage.of(call)
+                return traces
         return None
 
     def intent(self, call: Call) -> Event:
