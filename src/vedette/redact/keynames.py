@@ -22,7 +22,6 @@ EXEMPT = frozenset(
 )
 QUERY = frozenset({"sig", "signature", "xamzsignature", "xamzcredential", "xgoogsignature", "xgoogcredential", "code",
                    "key", "awsaccesskeyid", "state", "sas", "se", "auth"})  # fmt: skip
-URLS = ("url", "uri", "href", "endpoint", "location", "referer", "origin")
 NUMBERS = frozenset({"pin", "otp", "cvv", "cvc"})
 ENDS = frozenset(name[-2:].encode() for name in (*SECRET, *_TAILS))
 """The last two letters of any name that is secret: most names need no closer look."""
@@ -61,11 +60,6 @@ def is_secret_query(name: str) -> bool:
 def is_number(name: str) -> bool:
     """Whether what stands under it is masked as a number too: a PIN."""
     return normal(name) in NUMBERS
-
-
-@functools.lru_cache(maxsize=4096)
-def is_url(name: str) -> bool:
-    return normal(name).endswith(URLS)
 
 
 @functools.lru_cache(maxsize=4096)

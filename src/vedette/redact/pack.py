@@ -43,10 +43,6 @@ class Pack:
             shared.setdefault(self[number].core, []).append(number)
         return shared
 
-    def is_personal(self, number: int) -> bool:
-        """Without reading the rule: its line says so."""
-        return '"group":"pii"' in self._lines[number]
-
 
 @functools.lru_cache(maxsize=1)
 def shipped() -> Pack:

@@ -307,7 +307,7 @@ def test_growth_proves_each_size(folder: Path) -> None:
     for records in (1, 2, 3):
         left_behind(folder, records)
         keeper(folder).stop()
-    growth = Growth(folder / "host", bytes.fromhex(identity(folder, "x").trail_id))
+    growth = Growth(folder / "host")
     sizes = range(1, growth.size + 1)
     for old in sizes:
         assert consistent(old, growth.size, growth.root(old), growth.root(growth.size), growth.proof(old))

@@ -5,13 +5,13 @@ Nothing here raises. Bytes that are not UTF-8 and lone surrogates become U+FFFD 
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from vedette import late
 from vedette.capture.protocols.tolerant import Json, obj
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]|,[-+.\deE,\s]*', re.DOTALL)
@@ -35,7 +35,7 @@ def parsed(text: bytes | str | None) -> Any:
 def _loads() -> Callable[[bytes | str], Any]:
     """The quick parser, if it is installed; asked for with the first body, on the line, never at start-up."""
     try:
-        loads: Callable[[bytes | str], Any] = importlib.import_module("orjson").loads
+        loads: Callable[[bytes | str], Any] = late.module("orjson").loads
     except ImportError:
         return _patiently
     return loads

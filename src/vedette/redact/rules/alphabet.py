@@ -11,7 +11,6 @@ DIGITS: Alphabet = frozenset(digits.encode())
 LETTERS: Alphabet = frozenset(ascii_letters.encode())
 ALNUM: Alphabet = DIGITS | LETTERS
 BLANK: Alphabet = frozenset(b" \t\r\n")
-WORD: Alphabet = ALNUM | {ord("_")}
 _KINDS = (digits, ascii_lowercase, ascii_uppercase)
 _SPECIAL = frozenset(b"\\]^-[")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
 
-from vedette import locks
+from vedette import late, locks
 from vedette.guard import guard
 from vedette.redact.pack import Pack
 from vedette.redact.scanners import databases, store
@@ -27,9 +27,10 @@ class Engine:
 def imported(name: str) -> ModuleType | None:
     """Late on purpose (law 7): a native library is imported when a text is first redacted. Absent is an answer."""
     try:
-        return importlib.import_module(name)
+        found: ModuleType = late.module(name)
     except ImportError:
         return None
+    return found
 
 
 def ready(pack: Pack) -> Engine | None:
@@ -43,7 +44,7 @@ def ready(pack: Pack) -> Engine | None:
             blob = load(fingerprint)
             if blob is not None:
                 cores, opened = build.opened(blob)
-                return Engine(importlib.import_module("vedette.redact.scanners.hyper").Hyper(opened), cores)
+                return Engine(late.module("vedette.redact.scanners.hyper").Hyper(opened), cores)
     return None
 
 
@@ -55,7 +56,7 @@ def compiled(pack: Pack) -> Engine | None:
     with guard("redact.compile"):
         made = build.compiled(pack)
         store.save(build.fingerprint(pack), build.dumped(pack, made))
-        hyper = importlib.import_module("vedette.redact.scanners.hyper")
+        hyper = late.module("vedette.redact.scanners.hyper")
         return Engine(hyper.Hyper(made), list(pack.cores.values()))
     return None
 
@@ -65,15 +66,15 @@ def small(pack: Pack) -> Engine:
     build = imported("vedette.redact.scanners.hyper_build")
     if build is not None:
         with guard("redact.compile"):
-            hyper = importlib.import_module("vedette.redact.scanners.hyper")
+            hyper = late.module("vedette.redact.scanners.hyper")
             return Engine(hyper.Hyper(build.compiled(pack)), list(pack.cores.values()))
-    regex = importlib.import_module("vedette.redact.scanners.regex")
+    regex = late.module("vedette.redact.scanners.regex")
     return Engine(regex.Plain(pack), list(pack.cores.values()))
 
 
 def fallback(pack: Pack) -> Engine:
     """Engine B, else C."""
-    regex = importlib.import_module("vedette.redact.scanners.regex")
+    regex = late.module("vedette.redact.scanners.regex")
     re2 = imported("re2")  # `pyre2` has the same name and no Set
     scanner = regex.Twin(pack) if re2 is not None and hasattr(re2, "Set") else regex.Plain(pack)
     return Engine(scanner, list(pack.cores.values()))

@@ -6,11 +6,11 @@ while patterns are bounded; a text with too many hits is `TooDense`.
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from vedette import late
 from vedette.redact.pack import Pack
 from vedette.redact.scanners.contract import GATES, MOST_HITS, Hit, TooDense
 
@@ -61,7 +61,7 @@ class Twin:
     name = "google-re2"
 
     def __init__(self, pack: Pack) -> None:
-        re2 = importlib.import_module("re2")
+        re2 = late.module("re2")
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.log_errors = False

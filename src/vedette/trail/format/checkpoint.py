@@ -72,11 +72,6 @@ def key_id(name: str, public: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + bytes([ED25519]) + public).digest()[:4]
 
 
-def verifier_key(name: str, public: bytes) -> str:
-    """`name+hex id+base64 key`: how a verifier pins a key (C2SP signed-note)."""
-    return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(bytes([ED25519]) + public).decode()}"
-
-
 @dataclass(frozen=True, slots=True)
 class Named:
     """A key under the name that stands on its signature line."""

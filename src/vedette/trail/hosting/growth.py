@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.trail.files.follow import Group, frames, groups
-from vedette.trail.format.envelope import b64u, genesis
+from vedette.trail.format.envelope import b64u
 from vedette.trail.format.merkle import Frontier, consistency, leaf_hash
 from vedette.trail.format.notes import Checkpoint, parse_checkpoint
 from vedette.trail.format.spool import CHECKPOINT, ENVELOPE, HEADER_SIZE, BadSegment, Header, segment_files
@@ -92,9 +92,8 @@ def told(folder: Path, segment: int = 0) -> Iterator[dict[str, Any]]:
 class Growth:
     """The log as it was when it was last sealed: `note` over `size` records."""
 
-    def __init__(self, folder: Path, raw: bytes) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._genesis = genesis(raw)
         self.checkpoint = self._newest()
         self.size = self.checkpoint.note.size
 

@@ -88,7 +88,7 @@ class HostLog:
 
     def grown(self) -> Growth:
         """What an anchor is shown of the log as it was last sealed."""
-        return Growth(self.folder, bytes.fromhex(self.trail_id))
+        return Growth(self.folder)
 
     def close(self) -> None:
         """Seal and let go. The log is not closed: the next keeper goes on with it."""

@@ -5,11 +5,11 @@ A client that cannot be built (grpcio missing, a certificate that cannot be read
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from vedette import late
 from vedette.trail.shipping.answer import NO_CLIENT, Answer
 from vedette.trail.shipping.item import Item
 from vedette.trail.shipping.target import Target
@@ -46,7 +46,7 @@ class Transport:
     def _connected(self) -> _Client:
         """The client of this process: a forked child must not speak on its parent's connection."""
         if self._client is None or self._pid != os.getpid():
-            made: _Client = importlib.import_module(_CLIENTS[self._target.protocol]).Client(self._target)
+            made: _Client = late.module(_CLIENTS[self._target.protocol]).Client(self._target)
             self._client, self._pid = made, os.getpid()
         return self._client
 

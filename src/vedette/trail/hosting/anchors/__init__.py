@@ -10,9 +10,9 @@
 
 from __future__ import annotations
 
-import importlib
 from urllib.parse import parse_qsl
 
+from vedette import late
 from vedette.trail.hosting.anchors.anchor import Anchor, BadAnchor
 
 KINDS = ("tsa", "witness", "file", "s3lock")
@@ -31,7 +31,7 @@ def anchor(text: str) -> Anchor:
     """The anchor that one entry of `VEDETTE_ANCHORS` names. Raises `BadAnchor` with one clear sentence."""
     kind, where, fragment = parts(text)
     # late on purpose: HTTP clients and ASN.1 are imported only where such an anchor is used (law 7)
-    module = importlib.import_module(f"vedette.trail.hosting.anchors.{kind}")
+    module = late.module(f"vedette.trail.hosting.anchors.{kind}")
     # `+` is a letter of base64 in a verifier key, not a blank
     options = dict(parse_qsl(fragment.replace("+", "%2B"), keep_blank_values=True))
     made: Anchor = module.make(where, options)

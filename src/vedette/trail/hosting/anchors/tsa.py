@@ -6,7 +6,6 @@ Needs `rfc3161-client` (the extra `anchor`), which is strict about DER. The auth
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from hashlib import sha256
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from vedette import late
 from vedette.trail.hosting.anchors.anchor import Anchor, BadAnchor, Failed, Growing, NotProven, Statement
 from vedette.trail.hosting.anchors.http import ask, checked
 
@@ -70,7 +70,7 @@ class TimeStamps:
     def _pinned(self) -> list[Any]:
         """The certificates of the file, read once."""
         if self._roots is None:
-            load = importlib.import_module("cryptography.x509").load_pem_x509_certificates
+            load = late.module("cryptography.x509").load_pem_x509_certificates
             try:
                 self._roots = load(Path(self._ca).read_bytes())
             except (OSError, ValueError) as error:
@@ -83,6 +83,6 @@ class TimeStamps:
 
 def _client() -> Any:
     try:
-        return importlib.import_module("rfc3161_client")
+        return late.module("rfc3161_client")
     except ImportError as error:
         raise BadAnchor("tsa: needs rfc3161-client; run `pip install 'vedette[anchor]'`") from error
